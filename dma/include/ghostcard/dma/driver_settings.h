@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/units.h>
+#include <ghostcard/registers/pixel_format.h>
+
+#include <cstdint>
+
+namespace ghostcard::dma {
+
+/// How the capture driver gets a frame from the card into the consumer's buffer.
+enum class Strategy {
+    common_buffer,     ///< DMA into a common buffer, then a copy by the CPU: the sound way for this card.
+    physical_address,  ///< As above, but the card is given the buffer's physical address: the classic mistake.
+};
+
+enum class InterruptKind { intx, msi };
+
+
+struct DriverSettings {
+    Strategy strategy = Strategy::common_buffer;
+    InterruptKind interrupt = InterruptKind::intx;
+    registers::PixelFormat pixel_format = registers::PixelFormat::yuy2;
+    unsigned buffers = 2;  ///< Frames that fit the common buffer (1 to 16).
+    Bytes alignment{0};    ///< Of each frame in the common buffer; 0 for what the card's CAPABILITY demands.
+};
+
+/// The application that receives the frames.
+struct ConsumerSettings {
+    unsigned buffers = 3;                 ///< Frame buffers in circulation (1 to 64).
+    Bytes page_offset{0};                 ///< Where in its first page each buffer begins (below 4096 B).
+    Duration hold = milliseconds(1);      ///< How long a delivered frame is kept before its buffer comes back.
+};
+
+/// Where the pages of user memory come from.
+enum class Fragmentation {
+    contiguous,  ///< One physical run: what a minimal graph on a fresh machine may show.
+    scattered,   ///< No two neighbouring pages are neighbours in RAM.
+};
+
+}  // namespace ghostcard::dma
