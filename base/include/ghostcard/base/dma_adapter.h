@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/addresses.h>
+#include <ghostcard/base/dma_constraints.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,18 +10,12 @@
 
 namespace ghostcard {
 
-/// What a device demands of the memory it is given.
-struct DmaConstraints {
-    std::uint64_t alignment = 1;  ///< Bytes, a power of two: every buffer starts at a multiple of it on the bus.
-    std::uint64_t boundary = 0;   ///< Bytes, a power of two: no buffer crosses a multiple of it; 0: no such limit.
-    unsigned address_bits = 32;   ///< Highest address the device can drive is 2^address_bits - 1 (1 to 64).
-};
-
 enum class [[nodiscard]] DmaError {
     none,
-    invalid_request,   ///< Length 0, or an alignment or boundary that is no power of two.
+    invalid_request,   ///< Length 0, constraints that are not valid, or a length beyond their boundary.
     out_of_memory,     ///< No free physical run meets the constraints.
     no_bus_addresses,  ///< The host's translation has no bus range that meets the constraints.
+    unknown_buffer,    ///< Not allocated here, or freed before.
 };
 
 /// Host memory that CPU and device may touch at any time, contiguous for both (Windows: AllocateCommonBuffer; Linux:
@@ -39,7 +34,7 @@ public:
     virtual DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
                                             CommonBuffer& buffer) = 0;
     /// The buffer exactly as it was allocated; the device must have stopped using it.
-    virtual void free_common_buffer(const CommonBuffer& buffer) = 0;
+    virtual DmaError free_common_buffer(const CommonBuffer& buffer) = 0;
 };
 
 }  // namespace ghostcard

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/addresses.h>
+#include <ghostcard/base/dma_constraints.h>
 
 #include <cstdint>
 #include <optional>
@@ -16,10 +17,15 @@ class Translation {
 public:
     virtual ~Translation() = default;
 
-    /// Makes the physical range reachable, on the bus below 2^address_bits and at a multiple of `alignment` plus the
-    /// offset of the range in its page. Nothing if this translation cannot.
-    virtual std::optional<BusAddress> map(PhysicalRange range, DmaDirection direction, std::uint64_t alignment,
-                                          unsigned address_bits) = 0;
+    /// What this translation adds to every physical address (whole pages, modulo 2^64), if that is all it does: then
+    /// only the choice of the physical range decides whether its bus range meets a device's constraints. Nothing if it
+    /// places each range where it likes (an IOMMU).
+    virtual std::optional<std::uint64_t> constant_offset() const = 0;
+
+    /// Makes whole pages of physical memory reachable at a bus range that the constraints allow. Nothing if this
+    /// translation cannot.
+    virtual std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
+                                          const DmaConstraints& constraints) = 0;
     /// Ends what map() began; the same base address and size.
     virtual void unmap(BusRange range) = 0;
 };

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/bus/pci/pci_settings.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace ghostcard::bus::pci {
+
+/// The central arbiter: round robin, with parking (PCI 2.3, 3.4). REQ# is sampled at the end of a clock, GNT# follows in
+/// the next one. While the bus is idle a clock lies between the end of one GNT# and the beginning of another (3.4.1).
+class Arbiter {
+public:
+    explicit Arbiter(Parking parking) : parking_(parking) {}
+
+    void set_masters(unsigned count) { masters_ = count; }
+
+    /// Called once at the beginning of each clock with what the wires showed in the one before: REQ#, and who owned the
+    /// bus; nobody if it was idle.
+    void clock(std::uint32_t requests, std::optional<unsigned> owner);
+
+    /// Whose GNT# is asserted.
+    std::optional<unsigned> granted() const { return granted_; }
+    /// Nothing changes in the next clock if no REQ# is asserted.
+    bool at_rest() const { return granted_ == parked_master(); }
+
+private:
+    std::optional<unsigned> parked_master() const;
+    std::optional<unsigned> choose(std::uint32_t requests) const;
+
+    Parking parking_;
+    unsigned masters_ = 0;
+    unsigned last_owner_ = 0;
+    bool turn_open_ = false;  ///< The granted master has asked and not begun yet.
+    std::optional<unsigned> granted_;
+};
+
+}  // namespace ghostcard::bus::pci

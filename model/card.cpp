@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/base/little_endian.h>
+#include <ghostcard/model/card.h>
+#include <ghostcard/registers/register_tables.h>
+
+#include <array>
+#include <utility>
+
+namespace ghostcard::model {
+
+using namespace registers;
+
+namespace {
+
+/// An overflow is found this much after the byte that had no room: what frees room at that very instant comes first.
+constexpr Duration overflow_margin{1};
+
+}  // namespace
+
+void Card::Run::moved(std::uint64_t bytes) { card_.engine_.moved(bytes, bus::simulated_now()); }
+
+Card::Card(const sc_core::sc_module_name& name, const CardSettings& settings, VideoInput video)
+    : sc_module(name),
+      config_socket("config_socket"),
+      bar0_socket("bar0_socket"),
+      dma_socket("dma_socket"),
+      inta("inta"),
+      registers_(card_register_table()),
+      video_(std::move(video)),
+      memory_(settings.memory.count, video_),
+      engine_(settings.dma, memory_) {
+    register_sockets();
+    describe_build(settings.dma);
+    SC_HAS_PROCESS(Card);
+    SC_THREAD(run_video);
+    SC_THREAD(run_dma);
+    SC_THREAD(send_messages);
+    SC_METHOD(watch_overflow);
+    sensitive << memory_changed_;
+    SC_METHOD(drive_inta);
+    sensitive << interrupt_changed_;
+}
+
+// ---- video input ----------------------------------------------------------------------------------------------------
+
+bool Card::capturing() const { return bus::simulated_now() < arriving_until_; }
+
+void Card::run_video() {
+    for (;;) {
+        const auto enabled = [this] { return registers_.get<Control>().get<Control::Enable>() != 0; };
+        const auto format = registers_.get<VideoFormat>().get<VideoFormat::Format>();
+        if (!enabled() || !video_.present(format)) {
+            wait(video_changed_);
+            continue;
+        }
+        const Duration now = bus::simulated_now();
+        const Duration begin = video_.next_frame_begin(now);
+        if (begin > now) {
+            wait(bus::to_sc_time(begin - now), video_changed_);
+            continue;
+        }
+        begin_frame();
+        wait(bus::to_sc_time(arriving_until_ - now));
+    }
+}
+
+void Card::begin_frame() {
+    const Duration now = bus::simulated_now();
+    const FrameLayout layout = selected_layout();
+    Frame frame = video_.begin_frame(now, registers_.get<VideoFormat>().get<VideoFormat::Format>());
+    arriving_ = Frame{frame.number, frame.first_clock, nullptr};
+    arriving_until_ = video_.next_frame_begin(now + Duration(1));
+    arriving_torn_ = false;
+    if (observer_) observer_->frame_begins(frame, video_.arrival(frame, layout, layout.stream_bytes()));
+    memory_.begin(std::move(frame), layout, now);
+    memory_changed_.notify(sc_core::SC_ZERO_TIME);
+    engine_changed();
+}
+
+void Card::watch_overflow() {
+    const auto overflow = memory_.overflow_at();
+    if (!overflow || !capturing()) return;
+    const Duration now = bus::simulated_now();
+    if (*overflow + overflow_margin > now) {
+        next_trigger(bus::to_sc_time(*overflow + overflow_margin - now), memory_changed_);
+        return;
+    }
+    if (!memory_.tear_if_overflowed(now)) return;
+    arriving_torn_ = true;
+    engine_.frame_torn(memory_.front() == nullptr);
+    drop_frame(arriving_->number);
+    engine_changed();
+}
+
+void Card::drop_frame(std::uint64_t number) {
+    registers_.set_raw(DroppedFrames::offset, registers_.get<DroppedFrames>().raw() + 1);
+    if (observer_) observer_->frame_dropped(number);
+    raise(Value<InterruptStatus>{}.with<InterruptStatus::FrameDropped>(1));
+}
+
+// ---- DMA engine -----------------------------------------------------------------------------------------------------
+
+void Card::engine_changed() {
+    run_.stop = engine_.cancelling();
+    engine_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Card::run_dma() {
+    for (;;) {
+        const DmaEngine::Step step = engine_.next(bus::simulated_now());
+        if (const auto* const finished = std::get_if<DmaEngine::Finished>(&step)) {
+            finish(*finished);
+        } else if (const auto* const due = std::get_if<DmaEngine::Transfer>(&step)) {
+            transfer(*due);
+        } else if (const auto until = std::get<DmaEngine::Wait>(step).until) {
+            wait(bus::to_sc_time(*until - bus::simulated_now()), engine_changed_);
+        } else {
+            wait(engine_changed_);
+        }
+    }
+}
+
+void Card::transfer(const DmaEngine::Transfer& transfer) {
+    run_.burst_bytes = transfer.burst_bytes;
+    run_.stop = false;
+    run_.honoured = false;
+    const DmaErrorCode code = write_to_bus(transfer.address, transfer.data, &run_);
+    if (!run_.honoured && code == DmaErrorCode::none) engine_.moved(transfer.data.size(), bus::simulated_now());
+    engine_.transfer_ended(code);
+    memory_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Card::finish(const DmaEngine::Finished& finished) {
+    const bool failed = finished.code != DmaErrorCode::none;
+    registers_.set(registers_.get<DmaStatus>()
+                       .with<DmaStatus::Busy>(0)
+                       .with<DmaStatus::Done>(!failed)
+                       .with<DmaStatus::Error>(failed)
+                       .with<DmaStatus::ErrorCode>(finished.code));
+    const bool frame_done = finished.frame && !finished.frame_lost;
+    if (frame_done) {
+        const auto begin = video_.raster().instant_of(finished.frame->first_clock);
+        const auto nanoseconds_since_start = static_cast<std::uint64_t>(begin / nanoseconds(1));
+        registers_.set_raw(FrameCount::offset, registers_.get<FrameCount>().raw() + 1);
+        registers_.set_raw(FrameTimeLow::offset, static_cast<std::uint32_t>(nanoseconds_since_start));
+        frame_time_high_ = static_cast<std::uint32_t>(nanoseconds_since_start >> 32);
+        if (observer_) observer_->frame_finished(finished.frame->number);
+    }
+    if (finished.frame_lost) drop_frame(finished.frame->number);
+    raise(Value<InterruptStatus>{}
+              .with<InterruptStatus::FrameDone>(frame_done)
+              .with<InterruptStatus::DmaDone>(!frame_done && !failed)
+              .with<InterruptStatus::DmaError>(failed));
+    memory_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+DmaErrorCode Card::write_to_bus(BusAddress address, std::span<std::byte> data, bus::DmaRun* run) {
+    tlm::tlm_generic_payload payload;
+    payload.set_command(tlm::TLM_WRITE_COMMAND);
+    payload.set_address(address.value);
+    payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+    payload.set_data_length(static_cast<unsigned>(data.size()));
+    payload.set_streaming_width(static_cast<unsigned>(data.size()));
+    if (run) payload.set_extension(run);
+
+    dma_port_.lock();
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    dma_socket->b_transport(payload, delay);
+    if (delay != sc_core::SC_ZERO_TIME) wait(delay);
+    dma_port_.unlock();
+
+    if (run) payload.clear_extension(run);
+    if (payload.is_response_ok()) return DmaErrorCode::none;
+    if (payload.get_response_status() == tlm::TLM_ADDRESS_ERROR_RESPONSE) {
+        function_.received_master_abort();
+        return DmaErrorCode::master_abort;
+    }
+    function_.received_target_abort();
+    return DmaErrorCode::target_abort;
+}
+
+// ---- interrupts -----------------------------------------------------------------------------------------------------
+
+void Card::raise(Value<InterruptStatus> causes) {
+    registers_.set_raw(InterruptStatus::offset, registers_.get<InterruptStatus>().raw() | causes.raw());
+    update_interrupt();
+}
+
+/// The request is the OR of the causes that are latched and enabled. INTA# shows it as a level; MSI sends a message
+/// each time it rises.
+void Card::update_interrupt() {
+    const bool requested =
+        (registers_.get<InterruptStatus>().raw() & registers_.get<InterruptEnable>().raw()) != 0;
+    const bool rises = requested && !interrupt_requested_;
+    interrupt_requested_ = requested;
+    function_.set_interrupt_status(requested);
+    if (rises && function_.message()) ++messages_due_;
+    interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void Card::drive_inta() { inta.write(interrupt_requested_ && function_.line_enabled()); }
+
+void Card::send_messages() {
+    for (;;) {
+        while (messages_due_ == 0) wait(interrupt_changed_);
+        --messages_due_;
+        const auto message = function_.message();
+        if (!message || !function_.bus_master_enabled()) continue;
+        std::array<std::byte, 4> data{};
+        store_little_endian(message->data, data);
+        static_cast<void>(write_to_bus({message->address}, data, nullptr));  // STATUS tells if nobody took it
+    }
+}
+
+}  // namespace ghostcard::model

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/addresses.h>
+#include <ghostcard/model/card_memory.h>
+#include <ghostcard/model/card_settings.h>
+#include <ghostcard/registers/dma_error_code.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace ghostcard::model {
+
+/// The one descriptor of the card and what becomes of it. Plain state: the card's shell asks next(), does what it says
+/// on the bus, and reports back.
+class DmaEngine {
+public:
+    /// What the registers say when GO is written.
+    struct Descriptor {
+        BusAddress address;
+        std::uint64_t length = 0;       ///< Bytes of video.
+        std::uint64_t burst_bytes = 0;  ///< Positive.
+    };
+
+    /// Nothing to do until then, or until something changes.
+    struct Wait {
+        std::optional<Duration> until;
+    };
+    /// To be moved now; the picture stays in place as long as the transfer holds it.
+    struct Transfer {
+        BusAddress address;
+        std::span<std::byte> data;
+        std::uint64_t burst_bytes;
+        std::shared_ptr<std::vector<std::byte>> picture;
+    };
+    /// The operation is over. Reported once.
+    struct Finished {
+        registers::DmaErrorCode code = registers::DmaErrorCode::none;
+        std::optional<Frame> frame{};  ///< Whose last byte has been moved...
+        bool frame_lost = false;       ///< ...or which was half moved when the operation failed, and is thrown away.
+    };
+    using Step = std::variant<Wait, Transfer, Finished>;
+
+    /// memory must outlive the engine.
+    DmaEngine(const DmaEngineSettings& settings, CardMemory& memory) : settings_(settings), memory_(memory) {}
+
+    /// GO, while not busy. extent: bytes from the first to the last that the operation may touch. A descriptor that
+    /// breaks a rule ends in the rule's error and moves nothing.
+    void start(const Descriptor& descriptor, std::uint64_t extent, bool bus_master_enabled);
+    /// Ends the operation under way, if any, as soon as the bus lets it.
+    void cancel(registers::DmaErrorCode code);
+    /// The frame that was arriving has been torn; `oldest`: it was also the one to be moved next.
+    void frame_torn(bool oldest);
+    /// Soft reset: forgets the operation without a report, as soon as the bus lets it.
+    void reset();
+
+    bool busy() const { return active_; }
+    bool cancelling() const { return verdict_.has_value() || forgotten_; }
+    std::uint64_t transferred() const { return transferred_; }
+
+    Step next(Duration now);
+    /// A bus transaction of the present transfer has ended and moved so many bytes.
+    void moved(std::uint64_t bytes, Duration now);
+    /// The present transfer is over: none, or how the bus refused it.
+    void transfer_ended(registers::DmaErrorCode code);
+
+private:
+    registers::DmaErrorCode check(const Descriptor& descriptor, std::uint64_t extent, bool bus_master_enabled) const;
+    Finished finish(registers::DmaErrorCode code);
+    bool complete() const;
+
+    const DmaEngineSettings settings_;
+    CardMemory& memory_;
+
+    bool active_ = false;     ///< From GO to Finished.
+    bool forgotten_ = false;  ///< Reset while the bus was at work.
+    bool on_bus_ = false;     ///< Between Transfer and transfer_ended().
+    bool detached_ = false;   ///< The frame that is being moved is no longer in memory.
+    std::optional<registers::DmaErrorCode> verdict_;  ///< How it will finish.
+    Descriptor descriptor_;
+    std::uint64_t transferred_ = 0;
+    std::uint64_t frame_offset_ = 0;  ///< Of the operation's first byte in its frame.
+};
+
+}  // namespace ghostcard::model

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/model/video/frame_layout.h>
+#include <ghostcard/model/video/frame_source.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ghostcard::model {
+
+/// A frame on its way through the card.
+struct Frame {
+    std::uint64_t number = 0;  ///< Of the pictures that the signal has shown, from 0.
+    std::uint64_t first_clock = 0;  ///< The signal's pixel clock at its first pixel.
+    std::shared_ptr<std::vector<std::byte>> picture;  ///< In the card's format, lines adjacent.
+};
+
+/// The video signal: sync runs from the beginning of time, a new picture comes with each frame that is captured. Time
+/// and bytes convert into each other in closed form; nothing happens per pixel.
+class VideoInput {
+public:
+    /// limit: how many pictures the signal shows before it ends; no more than its source has.
+    VideoInput(VideoSignal signal, std::uint64_t seed, std::optional<std::uint64_t> limit);
+
+    const Raster& raster() const { return signal_.raster; }
+    /// Whether the signal has not ended and can be had in this format.
+    bool present(registers::PixelFormat format) const { return !ended() && signal_.source->supports(format); }
+    bool ended() const { return limit_ && next_ >= *limit_; }
+    std::uint64_t shown() const { return next_; }
+
+    /// From now on pictures come from the signal (off) or from the card's own generator.
+    void select(registers::Pattern pattern);
+
+    /// When the first frame begins at or after this instant.
+    Duration next_frame_begin(Duration from) const;
+    /// The picture of the frame that begins now; not after the signal has ended.
+    Frame begin_frame(Duration now, registers::PixelFormat format);
+
+    /// How much of the frame's stream has arrived, and when so much of it will have (1 to all bytes).
+    std::uint64_t arrived(const Frame& frame, const FrameLayout& layout, Duration now) const;
+    Duration arrival(const Frame& frame, const FrameLayout& layout, std::uint64_t bytes) const;
+
+private:
+    VideoSignal signal_;
+    std::uint64_t seed_;
+    std::unique_ptr<FrameSource> generator_;  ///< Null: the signal.
+    std::optional<std::uint64_t> limit_;
+    std::uint64_t next_ = 0;
+};
+
+}  // namespace ghostcard::model

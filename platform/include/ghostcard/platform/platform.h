@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/host_memory.h>
+#include <ghostcard/bus/host_bridge.h>
+#include <ghostcard/bus/host_settings.h>
+#include <ghostcard/bus/pci/bus_statistics.h>
+#include <ghostcard/bus/pci/cycle_bus.h>
+#include <ghostcard/bus/pci/pci_slot.h>
+#include <ghostcard/bus/pci/pin_trace.h>
+#include <ghostcard/dma/driver_settings.h>
+#include <ghostcard/dma/host_dma_adapter.h>
+#include <ghostcard/dma/page_allocator.h>
+#include <ghostcard/model/card.h>
+#include <ghostcard/platform/cpu.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <systemc>
+
+namespace ghostcard::platform {
+
+/// How a computer is built.
+struct PlatformSettings {
+    model::CardSettings card;
+    bus::pci::PciSettings pci;
+    bus::HostSettings host;
+    CpuSettings cpu;
+    std::uint64_t seed = 1;
+};
+
+/// The wired computer: one PCI bus with the host bridge as master 0 and the card in slot 1 as master 1. One in a
+/// process, since SystemC elaborates once.
+class Platform {
+public:
+    static constexpr bus::RequesterId card_id{0, 1, 0};
+    static constexpr unsigned host_master = 0;
+    static constexpr unsigned card_master = 1;
+    static constexpr BusAddress card_bar0{0xe000'0000};  ///< Where the firmware places BAR0.
+
+    /// Throws InputError for settings that contradict each other.
+    Platform(const PlatformSettings& settings, model::VideoInput video);
+
+    /// Records the bus's wires; before run(). Throws InputError if the file cannot be written.
+    void trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window);
+
+    /// Runs the program on the CPU, after the firmware has placed BAR0, until it returns. Throws what host code throws,
+    /// and std::runtime_error if the program has not returned by then.
+    void run(std::function<void()> program, Duration limit);
+    /// After run(): completes the recording, if there is one.
+    void commit_trace();
+
+    HostMemory memory;
+    bus::pci::CycleBus bus;
+    bus::pci::BusStatistics bus_statistics;
+    bus::HostBridge bridge;
+    bus::pci::PciSlot slot;
+    model::Card card;
+    Cpu cpu;
+    ConfigurationWindow card_config;
+    MemoryWindow card_registers;
+    dma::PageAllocator pages;
+    dma::HostDmaAdapter dma_adapter;
+
+private:
+    const bus::pci::PciSettings pci_settings_;
+    sc_core::sc_signal<bool> inta_;
+    std::optional<bus::pci::PinTrace> pin_trace_;
+};
+
+}  // namespace ghostcard::platform

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/base/input_error.h>
+#include <ghostcard/bus/sim_time.h>
+#include <ghostcard/platform/platform.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace ghostcard::platform {
+namespace {
+
+/// RAM must not appear on the bus where devices are.
+const bus::HostSettings& checked(const bus::HostSettings& host) {
+    using bus::HostBridge;
+    if (host.translation != bus::TranslationKind::offset) return host;
+    const std::uint64_t below_hole = std::min(host.memory.count, HostMemory::hole_begin);
+    const auto low_ram = BusRange::of({host.offset.count}, below_hole);
+    const auto devices = BusRange::of(HostBridge::device_window_begin,
+                                      HostBridge::device_window_end - HostBridge::device_window_begin);
+    if (!low_ram || low_ram->overlaps(*devices))
+        throw InputError(fmt::format("host.offset {} puts {} of RAM over the devices' addresses from 3 GiB to 4 GiB; "
+                                     "allowed are offsets that keep clear of them",
+                                     to_text(host.offset), to_text(host.memory)));
+    return host;
+}
+
+/// What the kernel has to say to a person is an error of ours; its notices go nowhere.
+void silence_notices() {
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
+}
+
+}  // namespace
+
+Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
+    : memory(checked(settings.host).memory.count),
+      bus("pci", settings.pci),
+      bridge("host_bridge", bus, memory, bus::make_translation(settings.host, memory), settings.host.posting_delay,
+             settings.pci.host_target),
+      slot("slot1", bus, card_id, model::Card::bar0_size, model::Card::target_timing),
+      card("card", settings.card, std::move(video)),
+      cpu("cpu", bridge, settings.cpu),
+      card_config(bridge, card_id.device),
+      card_registers(bridge, card_bar0),
+      pages(memory, Random(settings.seed, "physical pages")),
+      dma_adapter(memory, pages, bridge.translation_for(card_id)),
+      pci_settings_(settings.pci),
+      inta_("inta") {
+    silence_notices();
+    slot.config_socket.bind(card.config_socket);
+    slot.bar0_socket.bind(card.bar0_socket);
+    card.dma_socket.bind(slot.dma_socket);
+    card.inta.bind(inta_);
+    cpu.inta.bind(inta_);
+    bus.attach_observer(bus_statistics);
+}
+
+void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window) {
+    constexpr unsigned masters = 2;
+    pin_trace_.emplace("pins", path, pci_settings_, masters, window);
+    pin_trace_->inta.bind(inta_);
+    bus.observe_pins(*pin_trace_);
+}
+
+void Platform::run(std::function<void()> program, Duration limit) {
+    cpu.set_program([this, &program] {
+        card_config.write(registers::BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+        program();
+    });
+    sc_core::sc_start(bus::to_sc_time(limit));
+    cpu.rethrow_failure();
+    if (!cpu.program_finished())
+        throw std::runtime_error(fmt::format("the simulated program has not ended after {} of simulated time",
+                                             to_text(limit)));
+}
+
+void Platform::commit_trace() {
+    if (pin_trace_) pin_trace_->commit();
+}
+
+}  // namespace ghostcard::platform

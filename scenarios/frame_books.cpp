@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "frame_books.h"
+
+#include <span>
+
+#include <xxhash.h>
+
+namespace ghostcard::scenarios {
+namespace {
+
+std::uint64_t hash_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+}  // namespace
+
+void FrameBooks::frame_begins(const model::Frame& frame, Duration last_pixel) {
+    ++totals_.produced;
+    shown_[frame.number] = {hash_of(*frame.picture), last_pixel};
+}
+
+void FrameBooks::frame_dropped(std::uint64_t number) {
+    ++totals_.dropped;
+    shown_.erase(number);
+    changed_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void FrameBooks::frame_finished(std::uint64_t number) { finished_[++finished_count_] = number; }
+
+void FrameBooks::delivered(const dma::Frame& frame, Duration now) {
+    ++totals_.delivered;
+    changed_.notify(sc_core::SC_ZERO_TIME);
+    const auto finished = finished_.find(frame.header.card_frame);
+    const auto shown = finished == finished_.end() ? shown_.end() : shown_.find(finished->second);
+    if (shown == shown_.end() || hash_of(frame.buffer.first(frame.header.bytes_used)) != shown->second.hash) {
+        ++totals_.corrupt;
+        return;
+    }
+    ++latencies_[(now - shown->second.last_pixel).count()];
+    shown_.erase(shown);
+    finished_.erase(finished);
+}
+
+}  // namespace ghostcard::scenarios

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "capture_file.h"
+#include "frame_books.h"
+#include "result_document.h"
+
+#include <ghostcard/base/input_error.h>
+#include <ghostcard/bus/sim_time.h>
+#include <ghostcard/dma/capture_driver.h>
+#include <ghostcard/platform/consumer.h>
+#include <ghostcard/platform/platform.h>
+#include <ghostcard/scenarios/run.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace ghostcard::scenarios {
+namespace {
+
+constexpr std::uint64_t generated_frames = 30;  // if the scenario does not say
+
+/// Beyond the last frame's end: for it to be delivered, and for a driver that has trouble to give up.
+constexpr std::uint64_t grace_frames = 10;
+constexpr Duration grace_time = milliseconds(100);
+constexpr Duration stop_time = seconds(1);
+
+/// The wired experiment: computer, driver, application, and the books that are kept about them.
+class Experiment {
+public:
+    Experiment(const Scenario& scenario, const RunOptions& options)
+        : scenario_(scenario),
+          options_(options),
+          signal_(model::open_signal({scenario.video.mode, scenario.video.source, scenario.driver.pixel_format},
+                                     scenario.seed)),
+          raster_(signal_.raster),
+          frames_(frames_to_show()),
+          capture_(open_capture()),
+          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed},
+                    model::VideoInput(std::move(signal_), scenario.seed, frames_)),
+          driver_({platform_.card_config, platform_.card_registers, platform_.dma_adapter, platform_.cpu, platform_.cpu,
+                   platform_.dma_adapter},
+                  scenario.driver, queue_),
+          consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
+        platform_.card.attach_observer(books_);
+        if (options.vcd)
+            platform_.trace_pins(*options.vcd, {options.trace_from.value_or(Duration::zero()),
+                                                options.trace_to.value_or(Duration::max())});
+    }
+
+    nlohmann::ordered_json run() {
+        platform_.run([this] { program(); }, deadline() + stop_time);
+        auto document = result_document(scenario_, platform_, driver_, books_);
+        if (capture_) capture_->commit();
+        platform_.commit_trace();
+        return document;
+    }
+
+    const dma::CaptureDriver& driver() const { return driver_; }
+
+private:
+    std::uint64_t frames_to_show() const {
+        const auto available = signal_.source->frames();
+        const std::uint64_t wanted = scenario_.video.frames.value_or(available.value_or(generated_frames));
+        if (available && wanted > *available)
+            throw InputError(fmt::format("video.frames: {} are wanted, but {} holds {}", wanted, scenario_.video.source,
+                                         *available));
+        return wanted;
+    }
+
+    std::optional<CaptureFile> open_capture() const {
+        if (!options_.capture) return std::nullopt;
+        return std::optional<CaptureFile>(std::in_place, *options_.capture, raster_, scenario_.driver.pixel_format,
+                                          signal_.header);
+    }
+
+    Duration deadline() const { return raster_.instant_of(raster_.frame_clocks() * (frames_ + grace_frames)) + grace_time; }
+
+    /// What runs on the simulated CPU.
+    void program() {
+        consumer_.start(allocate_buffers());
+        if (driver_.start() == dma::DriverStatus::ok)
+            while (!everything_is_settled() && platform_.cpu.now() < deadline())
+                platform_.cpu.wait_until(deadline(), books_.changed());
+        driver_.stop();
+        consumer_.stop();
+    }
+
+    std::vector<dma::FrameBuffer> allocate_buffers() {
+        const auto stride = registers::line_bytes(scenario_.driver.pixel_format, raster_.width);
+        const auto bytes = registers::frame_bytes(scenario_.driver.pixel_format, raster_.height, stride);
+        std::vector<dma::FrameBuffer> buffers;
+        for (unsigned i = 0; i < scenario_.consumer.buffers; ++i) {
+            auto buffer = dma::FrameBuffer::allocate(platform_.memory, platform_.pages, bytes,
+                                                     scenario_.consumer.page_offset.count, scenario_.fragmentation);
+            if (!buffer)
+                throw InputError(fmt::format("host.memory {} does not hold consumer.buffers {} of {}",
+                                             to_text(scenario_.host.memory), scenario_.consumer.buffers,
+                                             to_text(Bytes{bytes})));
+            buffers.push_back(std::move(*buffer));
+        }
+        return buffers;
+    }
+
+    bool everything_is_settled() const {
+        const auto& totals = books_.totals();
+        const std::uint64_t settled = totals.delivered + totals.dropped + driver_.statistics().starved;
+        return driver_.status() != dma::DriverStatus::ok || settled >= frames_;
+    }
+
+    void receive(const dma::Frame& frame) {
+        if (frame.header.bytes_used == 0) return books_.stream_ended();
+        books_.delivered(frame, platform_.cpu.now());
+        if (capture_) capture_->add(frame.buffer.first(frame.header.bytes_used));
+        if (options_.progress) options_.progress(books_.totals().delivered + books_.totals().dropped, frames_);
+    }
+
+    const Scenario& scenario_;
+    const RunOptions& options_;
+    model::VideoSignal signal_;
+    const model::Raster raster_;
+    const std::uint64_t frames_;
+    std::optional<CaptureFile> capture_;
+    FrameBooks books_;
+    platform::Platform platform_;
+    dma::FrameQueue queue_;
+    dma::CaptureDriver driver_;
+    platform::Consumer consumer_;
+};
+
+}  // namespace
+
+RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
+    const auto begin = std::chrono::steady_clock::now();
+    Experiment experiment(scenario, options);
+    RunResult result;
+    result.document = experiment.run();
+
+    const std::vector<Outcome> outcomes = check(scenario.expect, result.document);
+    result.met = std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.met; });
+    result.document["verdict"] = result.met ? "passed" : "failed";
+    result.document["expectations"] = document_of(outcomes);
+    for (const dma::DriverEvent& event : experiment.driver().events())
+        result.driver_log.push_back({event.time, event.text});
+    result.wall_time = std::chrono::steady_clock::now() - begin;
+    return result;
+}
+
+}  // namespace ghostcard::scenarios
