@@ -89,7 +89,7 @@ TEST_CASE("every tabulated transaction takes exactly its clocks", "[bus][table]"
             CHECK(record.clocks == std::stoul(row.at("clocks_incl_1_idle")));
             const double seconds = record.clocks * std::chrono::duration<double>(clock_period(settings.clock)).count();
             CHECK(static_cast<double>(bytes) / seconds / 1e6 ==
-                  Catch::Detail::Approx(std::stod(row.at("MBps"))).margin(0.005));
+                  Approx(std::stod(row.at("MBps"))).margin(0.005));
         });
     }
 }
@@ -106,7 +106,7 @@ TEST_CASE("the specification's burst latencies follow from 8 clocks to first dat
             CHECK(record.clocks == std::stoul(row.at("total_clocks_published")));
             CHECK(record.clocks - 2 == std::stoul(row.at("latency_timer_published")));
             const auto latency = std::chrono::duration<double, std::micro>(record.clocks * nanoseconds(30)).count();
-            CHECK(latency == Catch::Detail::Approx(std::stod(row.at("latency_us_published"))));
+            CHECK(latency == Approx(std::stod(row.at("latency_us_published"))));
         });
     }
 }

@@ -20,7 +20,7 @@ struct DmaEngineSettings {
 /// How the card is built.
 struct CardSettings {
     Bytes memory{64u << 10};  ///< Card memory between video input and DMA engine (512 B to 1 GiB).
-    DmaEngineSettings dma;
+    DmaEngineSettings dma{};
 };
 
 }  // namespace ghostcard::model
