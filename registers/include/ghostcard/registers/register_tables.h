@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/register_table.h>
+
+namespace ghostcard::registers {
+
+RegisterTable card_register_table();    ///< CardRegisters: BAR0.
+RegisterTable config_register_table();  ///< ConfigRegisters: the configuration space.
+
+}  // namespace ghostcard::registers
