@@ -133,7 +133,6 @@ void Card::transfer(const DmaEngine::Transfer& transfer) {
 void Card::finish(const DmaEngine::Finished& finished) {
     const bool failed = finished.code != DmaErrorCode::none;
     registers_.set(registers_.get<DmaStatus>()
-                       .with<DmaStatus::Busy>(0)
                        .with<DmaStatus::Done>(!failed)
                        .with<DmaStatus::Error>(failed)
                        .with<DmaStatus::ErrorCode>(finished.code));

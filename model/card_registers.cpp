@@ -49,6 +49,7 @@ std::uint32_t Card::peek_register(Offset offset) {
         }
         case VideoWidth::offset: return present ? video_.raster().width : 0;
         case VideoHeight::offset: return present ? video_.raster().height : 0;
+        case DmaStatus::offset: return registers_.get<DmaStatus>().with<DmaStatus::Busy>(engine_.busy()).raw();
         case DmaTransferred::offset: return static_cast<std::uint32_t>(engine_.transferred());
         case MemoryLevel::offset: return static_cast<std::uint32_t>(memory_.level(now));
         case MemoryHighWater::offset: return static_cast<std::uint32_t>(memory_.high_water(now));
@@ -109,7 +110,6 @@ void Card::start_dma() {
         .burst_bytes = std::max<std::uint64_t>(round_down(registers_.get<DmaBurst>().raw(), 4), 4)};
     const bool whole_frame = descriptor.length >= layout.stream_bytes();
     registers_.set(registers_.get<DmaStatus>()
-                       .with<DmaStatus::Busy>(1)
                        .with<DmaStatus::Done>(0)
                        .with<DmaStatus::Error>(0)
                        .with<DmaStatus::ErrorCode>(DmaErrorCode::none));
@@ -124,7 +124,6 @@ void Card::soft_reset() {
     video_.select(Pattern::off);
     arriving_until_ = Duration{};
     registers_.reset();
-    registers_.set(registers_.get<DmaStatus>().with<DmaStatus::Busy>(engine_.busy()));
     update_interrupt();
     engine_changed();
 }

@@ -29,7 +29,8 @@ void Cpu::guarded(Body body) {
     } catch (const sc_core::sc_unwind_exception&) {
         throw;
     } catch (...) {
-        if (!failure_) failure_ = std::current_exception();
+        if (failure_) return;
+        failure_ = std::current_exception();
         sc_core::sc_stop();
     }
 }
@@ -42,8 +43,8 @@ void Cpu::run_program() {
     guarded([this] {
         if (program_) program_();
         program_finished_ = true;
+        sc_core::sc_stop();
     });
-    sc_core::sc_stop();
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ public:
     std::map<std::uint64_t, std::vector<std::byte>> writes;
     Duration latency{};
     tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE;
+    bool honours_runs = false;  ///< Then it is a bus that moves a word in 30 ns and tells of each burst.
 
     explicit Memory(const sc_core::sc_module_name& name) : sc_module(name) {
         socket.register_b_transport(this, &Memory::transport);
@@ -62,6 +63,21 @@ public:
 private:
     void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
         const auto* const data = reinterpret_cast<const std::byte*>(payload.get_data_ptr());
+        if (auto* const run = payload.get_extension<bus::DmaRun>(); run && honours_runs) {
+            run->honoured = true;
+            for (std::uint64_t moved = 0; moved < payload.get_data_length() && !run->stop;) {
+                const std::uint64_t burst = std::min(run->burst_bytes, payload.get_data_length() - moved);
+                std::uint64_t words = 0;
+                while (words < burst / 4 && !run->stop) {
+                    sc_core::wait(30, sc_core::SC_NS);
+                    ++words;
+                }
+                run->moved(4 * words);
+                moved += 4 * words;
+            }
+            payload.set_response_status(response);
+            return;
+        }
         if (response == tlm::TLM_OK_RESPONSE)
             writes[payload.get_address()].assign(data, data + payload.get_data_length());
         delay += bus::to_sc_time(latency);
@@ -246,6 +262,32 @@ TEST_CASE("bus mastering that is taken away ends the operation", "[model][card]"
         CHECK_FALSE(bench.busy());
         CHECK(bench.error() == DmaErrorCode::bus_master_off);
     });
+}
+
+TEST_CASE("ABORT, a lost bus mastering or a soft reset in the middle of a burst ends it there", "[model][card]") {
+    const int which = GENERATE(0, 1, 2);
+    with_card([which](Bench& bench) {
+        bench.memory.honours_runs = true;
+        bench.enable_device();
+        write(bench.bar0, Value<DmaBurst>{4096});
+        bench.capture();
+        pass(bench.frame_period() * 2);
+        bench.go();
+        pass(nanoseconds(30 * 10 + 15));
+        CHECK(bench.busy());
+        if (which == 0) write(bench.bar0, Value<DmaControl>{}.with<DmaControl::Abort>(1));
+        if (which == 1) write(bench.config, Value<CommandStatus>{}.with<CommandStatus::MemorySpace>(1));
+        if (which == 2) write(bench.bar0, Value<Control>{}.with<Control::SoftReset>(1));
+        CHECK(bench.busy());
+        pass(nanoseconds(30));
+        CHECK_FALSE(bench.busy());
+        CHECK(ghostcard::read<DmaTransferred>(bench.bar0).raw() == (which == 2 ? 0 : 11 * 4));
+        CHECK(bench.error() == (which == 0   ? DmaErrorCode::aborted
+                                : which == 1 ? DmaErrorCode::bus_master_off
+                                             : DmaErrorCode::none));
+        CHECK(bench.dropped.size() == (which == 2 ? 0 : 1));
+        CHECK(bench.finished.empty());
+    }, CardSettings{.memory = {1 << 20}});
 }
 
 TEST_CASE("a bus error is told apart in DMA_STATUS and in configuration space", "[model][card]") {
