@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""What the end-to-end tests share: the built command and a folder of their own. Run by ctest, which sets the environment."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+COMMAND = os.environ["GHOSTCARD"]
+SCENARIOS = pathlib.Path(os.environ["GHOSTCARD_SCENARIOS"])
+
+
+class TestCase(unittest.TestCase):
+    """Each test gets an empty folder that goes with it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ghostcard-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_scenario(self, scenario, *arguments, sets=(), status=0):
+        """The result document of a run, which must end with the status, keep stderr silent and stdout clean."""
+        command = [COMMAND, "run", SCENARIOS / scenario, "--quiet", "--json", "-", *arguments]
+        for assignment in sets:
+            command += ["--set", assignment]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        self.assertEqual((done.returncode, done.stderr), (status, ""), command)
+        return json.loads(done.stdout)
+
+    def ffmpeg(self, *arguments):
+        done = subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", *arguments], capture_output=True, check=True)
+        return done.stdout.decode()

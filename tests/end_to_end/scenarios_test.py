@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Every shipped scenario meets its expectations, and does the same each time."""
+
+import unittest
+
+import ghostcard
+
+# Half a millisecond of bus activity, in which every shipped raster is in its second frame.
+WINDOW = ("--trace-from", "33.4ms", "--trace-to", "33.9ms")
+
+
+class Scenarios(ghostcard.TestCase):
+    def test_shipped_scenarios_pass_and_repeat_to_the_bit(self):
+        scenarios = sorted(ghostcard.SCENARIOS.glob("*.toml"))
+        self.assertGreaterEqual(len(scenarios), 8)
+        for scenario in scenarios:
+            with self.subTest(scenario=scenario.name):
+                runs = []
+                for number in range(2):
+                    vcd = self.folder / f"{number}.vcd"
+                    self.run_scenario(scenario, "--vcd", vcd, *WINDOW, "--out", self.folder / f"out{number}")
+                    result = self.folder / f"out{number}" / "result.json"
+                    runs.append((result.read_bytes(), vcd.read_bytes()))
+                self.assertEqual(runs[0], runs[1])
+
+    def test_a_seed_changes_the_noise_and_where_pages_lie_but_not_the_outcome(self):
+        runs = [self.run_scenario("sd_480i.toml", sets=[f"scenario.seed={seed}", "video.source=noise"])
+                for seed in (1, 2)]
+        self.assertEqual(runs[0]["frames"], runs[1]["frames"])
+
+
+if __name__ == "__main__":
+    unittest.main()
