@@ -76,6 +76,7 @@ std::optional<std::span<std::byte>> HostMemory::at(PhysicalRange range) const {
 }
 
 PageMapping HostMemory::map(std::span<const PhysicalAddress> pages) const {
+    if (pages.empty()) throw std::invalid_argument("mapping no page of host memory");
     const std::uint64_t size = pages.size() * page_size;
     std::byte* const reserved = map_or_throw(nullptr, size + 2 * page_size, PROT_NONE,
                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -84,7 +85,7 @@ PageMapping HostMemory::map(std::span<const PhysicalAddress> pages) const {
         std::size_t run = 1;  // neighbours in RAM become one mapping: the kernel's count of mappings is limited
         while (i + run < pages.size() && pages[i + run] == pages[i] + run * page_size) ++run;
         const auto range = PhysicalRange::of(pages[i], run * page_size);
-        const auto offset = range ? file_offset(*range) : std::nullopt;
+        const auto offset = range && is_aligned(pages[i], page_size) ? file_offset(*range) : std::nullopt;
         if (!offset) throw std::invalid_argument("mapping pages that are not host memory");
         map_or_throw(mapping.bytes().data() + i * page_size, run * page_size, PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_FIXED, file_, *offset);

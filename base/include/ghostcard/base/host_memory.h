@@ -54,8 +54,8 @@ public:
     /// The device's view: the bytes themselves, or nothing unless all of the range is RAM.
     std::optional<std::span<std::byte>> at(PhysicalRange range) const;
 
-    /// The CPU's view: these page-aligned pages of RAM, virtually side by side. Throws std::system_error if the host
-    /// refuses.
+    /// The CPU's view: these page-aligned pages of RAM, at least one, virtually side by side. Throws std::system_error
+    /// if the host refuses.
     PageMapping map(std::span<const PhysicalAddress> pages) const;
 
 private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/units.h>
+#include <ghostcard/registers/pattern.h>
 #include <ghostcard/registers/pixel_format.h>
 
 #include <cstdint>
@@ -16,11 +17,11 @@ enum class Strategy {
 
 enum class InterruptKind { intx, msi };
 
-
 struct DriverSettings {
     Strategy strategy = Strategy::common_buffer;
     InterruptKind interrupt = InterruptKind::intx;
     registers::PixelFormat pixel_format = registers::PixelFormat::yuy2;
+    registers::Pattern pattern = registers::Pattern::off;  ///< The card's own picture in place of the incoming one.
     unsigned buffers = 2;  ///< Frames that fit the common buffer (1 to 16).
     Bytes alignment{0};    ///< Of each frame in the common buffer; 0 for what the card's CAPABILITY demands.
 };

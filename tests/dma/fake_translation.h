@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/translation.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+
+namespace ghostcard::test {
+
+/// A small working translation that keeps books. With a constant: bus = physical + constant, for every address at any
+/// time. Without: page tables that place each range far from its physical address and from the range before it.
+class FakeTranslation final : public Translation {
+public:
+    explicit FakeTranslation(std::optional<std::uint64_t> constant = std::nullopt) : constant_(constant) {}
+
+    /// The n-th call of map() from now fails (1 is the next); 0 for none.
+    void fail_map(unsigned n) { failing_ = n; }
+    /// From now on map() ignores the constraints.
+    void ignore_constraints() { careless_ = true; }
+    /// Ranges mapped and not unmapped.
+    std::size_t mapped() const { return live_.size(); }
+    bool unmapped_what_was_not_mapped() const { return wrong_unmap_; }
+
+    std::optional<std::uint64_t> constant_offset() const override { return constant_; }
+
+    std::optional<BusAddress> map(PhysicalRange pages, DmaDirection, const DmaConstraints& constraints) override {
+        if (failing_ != 0 && --failing_ == 0) return std::nullopt;
+        const auto range = constant_ ? BusRange::of({pages.base().value + *constant_}, pages.size())
+                                     : placed(pages.size(), constraints);
+        if (!range || (!careless_ && !constraints.allow(*range))) return std::nullopt;
+        live_.emplace(range->base().value, pages);
+        return range->base();
+    }
+
+    void unmap(BusRange range) override {
+        const auto found = live_.find(range.base().value);
+        if (found == live_.end() || found->second.size() != range.size())
+            wrong_unmap_ = true;
+        else
+            live_.erase(found);
+    }
+
+    /// Where an access of the device ends up; nothing if no target answers.
+    std::optional<PhysicalAddress> to_physical(BusAddress address) const {
+        if (constant_) return PhysicalAddress{address.value - *constant_};
+        const auto after = live_.upper_bound(address.value);
+        if (after == live_.begin()) return std::nullopt;
+        const auto& [base, pages] = *std::prev(after);
+        if (address.value - base >= pages.size()) return std::nullopt;
+        return pages.base() + (address.value - base);
+    }
+
+private:
+    std::optional<BusRange> placed(std::uint64_t size, const DmaConstraints& constraints) {
+        if (careless_) return BusRange::of({next_ += page_size}, size);
+        const std::uint64_t step = std::max({constraints.alignment, constraints.boundary, page_size});
+        next_ = round_up(next_ + 7 * page_size, step);
+        const auto range = BusRange::of({next_}, size);
+        next_ += size;
+        return range;
+    }
+
+    std::optional<std::uint64_t> constant_;
+    std::map<std::uint64_t, PhysicalRange> live_;  ///< By bus address.
+    std::uint64_t next_ = 0x7ff0'0000;
+    unsigned failing_ = 0;
+    bool careless_ = false;
+    bool wrong_unmap_ = false;
+};
+
+}  // namespace ghostcard::test
