@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "command_line.h"
+
+#include <fmt/format.h>
+#include <ghostcard/base/input_error.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "command.h"
+
+namespace ghostcard::cli {
+namespace {
+
+/// Errors are one line, whatever they quote.
+std::string one_line(std::string text) {
+    std::replace_if(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+    return text;
+}
+
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    std::string command = app.get_name();
+    for (const CLI::App* const each : app.get_subcommands()) command += " " + each->get_name();
+    return fmt::format("{}: {}; see {} --help", command, error.what(), command);
+}
+
+ExitStatus run(const Action& action, spdlog::logger& log) {
+    try {
+        return action(log);
+    } catch (const InputError& error) {
+        log.error("{}", one_line(error.what()));
+        return ExitStatus::bad_input;
+    } catch (const std::exception& error) {
+        log.error("internal error: {}", one_line(error.what()));
+        return ExitStatus::internal_error;
+    }
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    spdlog::logger log("ghostcard", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    log.set_pattern("%v");
+
+    CLI::App app("A PCI capture card that isn't there: runs a capture driver against a simulated card.", "ghostcard");
+    app.set_version_flag("--version", GHOSTCARD_VERSION);
+    app.require_subcommand(1);
+    app.footer("Examples:\n  ghostcard list\n  ghostcard run sd_480i.toml\n  ghostcard run --help");
+    Action action;
+    add_run_command(app, action);
+    add_validate_command(app, action);
+    add_list_command(app, action);
+    add_schema_command(app, action);
+    add_regs_command(app, action);
+    add_config_space_command(app, action);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& request) {
+        return app.exit(request);  // --help and --version
+    } catch (const CLI::ParseError& error) {
+        log.error("{}", one_line(usage_error(app, error)));
+        return static_cast<int>(ExitStatus::bad_input);
+    }
+    return static_cast<int>(run(action, log));
+}
+
+}  // namespace ghostcard::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "shipped_scenarios.h"
+
+#include <fmt/format.h>
+#include <ghostcard/base/input_error.h>
+
+#include <algorithm>
+#include <system_error>
+
+namespace ghostcard::cli {
+
+namespace fs = std::filesystem;
+
+fs::path shipped_scenario_folder() {
+    const fs::path own_folder = fs::read_symlink("/proc/self/exe").parent_path();
+    return (own_folder / GHOSTCARD_SHARE_FOLDER / "scenarios").lexically_normal();
+}
+
+std::vector<fs::path> scenarios_in(const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        if (entry.path().extension() == ".toml") files.push_back(entry.path());
+    if (error) throw InputError(fmt::format("no scenarios in '{}': {}", folder.string(), error.message()));
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+fs::path find_scenario(const fs::path& name) {
+    std::error_code ignored;
+    if (name.has_parent_path() || fs::exists(name, ignored)) return name;
+    fs::path shipped = shipped_scenario_folder() / name;
+    return fs::exists(shipped, ignored) ? shipped : name;
+}
+
+}  // namespace ghostcard::cli
