@@ -23,8 +23,9 @@ function(ghostcard_folder folder)
     PRIVATE ${arg_PRIVATE_DEPENDS} $<BUILD_INTERFACE:ghostcard_warnings>)
 endfunction()
 
-# ghostcard_install_folder(<folder>): puts the folder's library and headers into the installed package.
+# ghostcard_install_folder(<folder>): puts the folder's library and headers into the installed package. They are the
+# component "development", which can be installed where only the libraries have been built.
 function(ghostcard_install_folder folder)
-  install(TARGETS ghostcard_${folder} EXPORT ghostcardTargets)
-  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(TARGETS ghostcard_${folder} EXPORT ghostcardTargets COMPONENT development)
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 endfunction()
