@@ -30,5 +30,5 @@ class TestCase(unittest.TestCase):
         return json.loads(done.stdout)
 
     def ffmpeg(self, *arguments):
-        done = subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", *arguments], capture_output=True, check=True)
+        done = subprocess.run(["ffmpeg", "-nostdin", "-y", "-loglevel", "error", *arguments], capture_output=True, check=True)
         return done.stdout.decode()

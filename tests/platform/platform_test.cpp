@@ -33,6 +33,7 @@ TEST_CASE("the firmware places BAR0 where the register window looks for it", "[p
     });
 }
 
+#ifndef __SANITIZE_ADDRESS__  // an exception after coroutines have run leaves it with false alarms (sanitizers issue 189)
 TEST_CASE("a program that does not end is told of instead of waited for", "[platform]") {
     in_own_simulation([] {
         Platform platform({}, video());
@@ -40,6 +41,7 @@ TEST_CASE("a program that does not end is told of instead of waited for", "[plat
                           contains("has not ended after 2 ms"));
     });
 }
+#endif
 
 TEST_CASE("an offset that puts RAM over the devices is refused", "[platform]") {
     in_own_simulation([] {
