@@ -147,10 +147,11 @@ std::string repeating_command(const Request& request) {
     return command;
 }
 
-ExitStatus run(const Request& request, spdlog::logger& log) {
+ExitStatus run(const Request& request, spdlog::logger& console) {
     std::ostringstream log_text;  // for --out, whatever is shown
-    log.sinks().front()->set_level(request.quiet ? spdlog::level::err : request.verbose ? spdlog::level::info : spdlog::level::warn);
-    log.sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+    const auto shown = console.sinks().front();
+    shown->set_level(request.quiet ? spdlog::level::err : request.verbose ? spdlog::level::info : spdlog::level::warn);
+    spdlog::logger log("run", {shown, std::make_shared<spdlog::sinks::ostream_sink_st>(log_text)});
     log.set_pattern("%v");
 
     const scenarios::Scenario scenario = read(request);
