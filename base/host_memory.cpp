@@ -78,8 +78,8 @@ std::optional<std::span<std::byte>> HostMemory::at(PhysicalRange range) const {
 PageMapping HostMemory::map(std::span<const PhysicalAddress> pages) const {
     if (pages.empty()) throw std::invalid_argument("mapping no page of host memory");
     const std::uint64_t size = pages.size() * page_size;
-    std::byte* const reserved = map_or_throw(nullptr, size + 2 * page_size, PROT_NONE,
-                                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    std::byte* const reserved =
+        map_or_throw(nullptr, size + 2 * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     PageMapping mapping({reserved + page_size, size});
     for (std::size_t i = 0; i < pages.size();) {
         std::size_t run = 1;  // neighbours in RAM become one mapping: the kernel's count of mappings is limited

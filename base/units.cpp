@@ -20,23 +20,12 @@ struct Unit {
 };
 
 constexpr std::uint64_t kibi = 1u << 10;
-constexpr Unit sizes[] = {{"B", 1},
-                          {"kB", 1'000},
-                          {"MB", 1'000'000},
-                          {"GB", 1'000'000'000},
-                          {"KiB", kibi},
-                          {"MiB", kibi * kibi},
-                          {"GiB", kibi * kibi * kibi}};
-constexpr Unit times[] = {
-    {"ps", 1}, {"ns", 1'000}, {"us", 1'000'000}, {"ms", 1'000'000'000}, {"s", 1'000'000'000'000}};
+constexpr Unit sizes[] = {{"B", 1},      {"kB", 1'000},       {"MB", 1'000'000},        {"GB", 1'000'000'000},
+                          {"KiB", kibi}, {"MiB", kibi* kibi}, {"GiB", kibi* kibi* kibi}};
+constexpr Unit times[] = {{"ps", 1}, {"ns", 1'000}, {"us", 1'000'000}, {"ms", 1'000'000'000}, {"s", 1'000'000'000'000}};
 constexpr Unit frequencies[] = {{"Hz", 1}, {"kHz", 1'000}, {"MHz", 1'000'000}, {"GHz", 1'000'000'000}};
-constexpr Unit rates[] = {{"B/s", 1},
-                          {"kB/s", 1'000},
-                          {"MB/s", 1'000'000},
-                          {"GB/s", 1'000'000'000},
-                          {"KiB/s", kibi},
-                          {"MiB/s", kibi * kibi},
-                          {"GiB/s", kibi * kibi * kibi}};
+constexpr Unit rates[] = {{"B/s", 1},      {"kB/s", 1'000},       {"MB/s", 1'000'000},        {"GB/s", 1'000'000'000},
+                          {"KiB/s", kibi}, {"MiB/s", kibi* kibi}, {"GiB/s", kibi* kibi* kibi}};
 
 constexpr std::size_t max_decimals = 18;  // 10^18 times any unit fits Wide
 
@@ -98,7 +87,8 @@ std::uint64_t parse(std::string_view text, std::span<const Unit> units, std::uin
     if (scaled % scale != 0) refuse(text, fmt::format("is no whole number of {}", units[0].name));
     const auto integer = value_of(whole, max);
     const Wide value = integer ? *integer * unit->worth + scaled / scale : 0;
-    if (!integer || value > max) refuse(text, fmt::format("is too large; at most {} {} is allowed", max, units[0].name));
+    if (!integer || value > max)
+        refuse(text, fmt::format("is too large; at most {} {} is allowed", max, units[0].name));
     return static_cast<std::uint64_t>(value);
 }
 

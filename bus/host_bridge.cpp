@@ -101,9 +101,8 @@ void HostBridge::access(pci::Command command, BusAddress address, std::uint32_t&
     if (pci::is_read(command)) {
         if (!posted_.empty() && posted_.last_visible_at() > simulated_now())
             sc_core::wait(to_sc_time(posted_.last_visible_at() - simulated_now()));
-        word = run.termination == pci::Termination::completed
-                   ? static_cast<std::uint32_t>(load_little_endian(bytes))
-                   : ~std::uint32_t{0};
+        word = run.termination == pci::Termination::completed ? static_cast<std::uint32_t>(load_little_endian(bytes))
+                                                              : ~std::uint32_t{0};
     }
     cpu_port_.unlock();
 }
@@ -114,9 +113,7 @@ std::uint32_t HostBridge::read(BusAddress address) {
     return word;
 }
 
-void HostBridge::write(BusAddress address, std::uint32_t value) {
-    access(pci::Command::memory_write, address, value);
-}
+void HostBridge::write(BusAddress address, std::uint32_t value) { access(pci::Command::memory_write, address, value); }
 
 std::uint32_t HostBridge::read_configuration(unsigned device, std::uint32_t offset) {
     std::uint32_t word = 0;

@@ -17,7 +17,8 @@ namespace {
 
 /// Errors are one line, whatever they quote.
 std::string one_line(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
     return text;
 }
 

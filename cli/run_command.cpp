@@ -117,7 +117,8 @@ scenarios::RunOptions options_of(const Request& request) {
     options.trace_from = parse_time("--trace-from", request.trace_from);
     options.trace_to = parse_time("--trace-to", request.trace_to);
     if (options.trace_from && options.trace_to && *options.trace_from >= *options.trace_to)
-        throw InputError(fmt::format("--trace-from {} is not before --trace-to {}", *request.trace_from, *request.trace_to));
+        throw InputError(
+            fmt::format("--trace-from {} is not before --trace-to {}", *request.trace_from, *request.trace_to));
     return options;
 }
 
@@ -181,25 +182,32 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
 void add_run_command(CLI::App& app, Action& action) {
     CLI::App* const command = app.add_subcommand("run", "Run a scenario and check what it expects");
     const auto request = std::make_shared<Request>();
-    command->add_option("SCENARIO", request->scenario, "Scenario file, or the name of a shipped one")->required()->type_name("FILE");
+    command->add_option("SCENARIO", request->scenario, "Scenario file, or the name of a shipped one")
+        ->required()
+        ->type_name("FILE");
     command->add_option("--set", request->sets, "Set a key for this run; may be repeated")
         ->type_name("KEY=VALUE")
         ->expected(1)
         ->take_all();
-    command->add_option("--out", request->out, "Folder for scenario.toml (resolved), result.json and run.log")->type_name("DIR");
-    command->add_option("--json", request->json, "Result document; - for standard output in place of the summary")->type_name("FILE");
+    command->add_option("--out", request->out, "Folder for scenario.toml (resolved), result.json and run.log")
+        ->type_name("DIR");
+    command->add_option("--json", request->json, "Result document; - for standard output in place of the summary")
+        ->type_name("FILE");
     command->add_option("--junit", request->junit, "JUnit XML for a CI system")->type_name("FILE");
     CLI::Option* const vcd = command->add_option("--vcd", request->vcd, "Waveform of the bus")->type_name("FILE");
-    command->add_option("--trace-from", request->trace_from, "Begin of the waveform, as in '10 ms'")->type_name("TIME")->needs(vcd);
+    command->add_option("--trace-from", request->trace_from, "Begin of the waveform, as in '10 ms'")
+        ->type_name("TIME")
+        ->needs(vcd);
     command->add_option("--trace-to", request->trace_to, "End of the waveform")->type_name("TIME")->needs(vcd);
     command->add_option("--capture", request->capture, "Y4M file of what the consumer received")->type_name("FILE");
     command->add_flag("--timing", request->timing, "Add wall-clock figures to the result");
     CLI::Option* const quiet = command->add_flag("-q,--quiet", request->quiet, "No summary, no progress, only errors");
     command->add_flag("-v,--verbose", request->verbose, "Tell on standard error what the driver does")->excludes(quiet);
-    command->footer("Exit status: 0 all expectations met, 1 not met, 2 bad usage or input, 3 internal error.\n\n"
-                    "Examples:\n  ghostcard run sd_480i.toml\n"
-                    "  ghostcard run hd_720p60.toml --set bus.clock='25 MHz' --set video.frames=3\n"
-                    "  ghostcard run sd_480i.toml --vcd bus.vcd --trace-from '1 ms' --trace-to '1.1 ms'");
+    command->footer(
+        "Exit status: 0 all expectations met, 1 not met, 2 bad usage or input, 3 internal error.\n\n"
+        "Examples:\n  ghostcard run sd_480i.toml\n"
+        "  ghostcard run hd_720p60.toml --set bus.clock='25 MHz' --set video.frames=3\n"
+        "  ghostcard run sd_480i.toml --vcd bus.vcd --trace-from '1 ms' --trace-to '1.1 ms'");
     command->callback([&action, request] { action = [request](spdlog::logger& log) { return run(*request, log); }; });
 }
 

@@ -15,8 +15,9 @@ void add_schema_command(CLI::App& app, Action& action) {
     command->add_option("--format", *format, "json or md: the schema, or the keys as a Markdown page (json)")
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"json", "md"}));
-    command->footer("Examples:\n  ghostcard schema > scenario.schema.json\n"
-                    "  taplo lint --schema file://$PWD/scenario.schema.json my.toml");
+    command->footer(
+        "Examples:\n  ghostcard schema > scenario.schema.json\n"
+        "  taplo lint --schema file://$PWD/scenario.schema.json my.toml");
     command->callback([&action, format] {
         action = [format](spdlog::logger&) {
             print(*format == "md" ? scenarios::keys_markdown() : scenarios::json_schema().dump(2) + "\n");

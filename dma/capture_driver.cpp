@@ -77,8 +77,10 @@ void CaptureDriver::set_up() {
 void CaptureDriver::check_settings() const {
     if (settings_.buffers < 1 || settings_.buffers > 16)
         throw DriverFailure(DriverStatus::invalid_settings, "the common buffer must hold 1 to 16 frames");
-    if (settings_.alignment.count != 0 && !std::has_single_bit(settings_.alignment.count))
-        throw DriverFailure(DriverStatus::invalid_settings, "the alignment of frames must be a power of two");
+    const std::uint64_t alignment = settings_.alignment.count;
+    if (alignment != 0 && (!std::has_single_bit(alignment) || alignment > std::uint64_t{1} << 30))
+        throw DriverFailure(DriverStatus::invalid_settings,
+                            "the alignment of frames must be a power of two up to 1 GiB");
 }
 
 void CaptureDriver::check_card() {
@@ -86,8 +88,8 @@ void CaptureDriver::check_card() {
     const auto version = read<Version>(ports_.bar0);
     const auto known = Value<Version>::reset().get<Version::Major>();
     if (id != Value<Id>::reset())
-        throw DriverFailure(DriverStatus::wrong_card, fmt::format("ID reads {:#010x}, wanted {:#010x}", id.raw(),
-                                                                  Value<Id>::reset().raw()));
+        throw DriverFailure(DriverStatus::wrong_card,
+                            fmt::format("ID reads {:#010x}, wanted {:#010x}", id.raw(), Value<Id>::reset().raw()));
     if (version.get<Version::Major>() != known)
         throw DriverFailure(DriverStatus::wrong_card,
                             fmt::format("VERSION is {}.{}, this driver knows {}", version.get<Version::Major>(),
@@ -106,9 +108,8 @@ void CaptureDriver::reset_card() {
 void CaptureDriver::measure_frame() {
     write(ports_.bar0, Value<VideoFormat>{}.with<VideoFormat::Format>(settings_.pixel_format));
     write(ports_.bar0, Value<TestPattern>{}.with<TestPattern::Select>(settings_.pattern));
-    const bool present = wait_for(ports_.clock, milliseconds(1), 100, [this] {
-        return read<Status>(ports_.bar0).get<Status::VideoPresent>() != 0;
-    });
+    const bool present = wait_for(ports_.clock, milliseconds(1), 100,
+                                  [this] { return read<Status>(ports_.bar0).get<Status::VideoPresent>() != 0; });
     const std::uint32_t width = read<VideoWidth>(ports_.bar0).get<VideoWidth::Pixels>();
     const std::uint32_t height = read<VideoHeight>(ports_.bar0).get<VideoHeight::Lines>();
     if (!present || width == 0 || height == 0)
@@ -154,8 +155,7 @@ void CaptureDriver::allocate_buffer() {
                      layout.length, slots_.size(), base_.value, constraints.alignment));
     if (settings_.strategy == Strategy::physical_address) {
         const auto physical = ports_.virtual_memory.physical_address(buffer_.bytes.data());
-        if (!physical)
-            throw DriverFailure(DriverStatus::no_common_buffer, "the common buffer has no physical address");
+        if (!physical) throw DriverFailure(DriverStatus::no_common_buffer, "the common buffer has no physical address");
         // The mistake that this strategy exists to show: nothing but a DMA adapter may make a bus address.
         base_ = BusAddress{physical->value};
         note(fmt::format("the card is given the physical address {:#x} instead", base_.value));
@@ -192,9 +192,8 @@ void CaptureDriver::start_capture() {
 void CaptureDriver::end_operation() {
     write(ports_.bar0, Value<Control>{});
     write(ports_.bar0, Value<DmaControl>{}.with<DmaControl::Abort>(1));
-    const bool ended = wait_for(ports_.clock, microseconds(10), 1000, [this] {
-        return !read<DmaStatus>(ports_.bar0).get<DmaStatus::Busy>();
-    });
+    const bool ended = wait_for(ports_.clock, microseconds(10), 1000,
+                                [this] { return !read<DmaStatus>(ports_.bar0).get<DmaStatus::Busy>(); });
     if (!ended && status_ == DriverStatus::ok) {
         status_ = DriverStatus::stop_timeout;
         note("the card has not ended its operation after 10 ms");

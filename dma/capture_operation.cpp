@@ -95,7 +95,8 @@ void CaptureDriver::operation_ended() {
     }
     const auto code = status.get<DmaStatus::ErrorCode>();
     const bool first = ++statistics_.dma_errors[code] == 1;
-    const auto text = fmt::format("DMA error {} in the operation to {:#x}", name_of(code), (base_ + slots_[slot_]).value);
+    const auto text =
+        fmt::format("DMA error {} in the operation to {:#x}", name_of(code), (base_ + slots_[slot_]).value);
     switch (code) {
         case DmaErrorCode::overrun: break;  // the frame is lost and counted; the next one may fare better
         case DmaErrorCode::master_abort:

@@ -31,11 +31,11 @@ CardProbe::CardProbe(RegisterAccess& config) : config_(config) {
     const auto card_class = Value<ClassRevision>::reset().get<ClassRevision::ClassCode>();
     const auto found_class = read<ClassRevision>(config_).get<ClassRevision::ClassCode>();
     if (id != card || found_class != card_class)
-        throw DriverFailure(DriverStatus::wrong_device,
-                            fmt::format("found device {:04x}:{:04x} of class {:06x}, wanted {:04x}:{:04x} of class {:06x}",
-                                        id.get<DeviceVendor::VendorId>(), id.get<DeviceVendor::DeviceId>(), found_class,
-                                        card.get<DeviceVendor::VendorId>(), card.get<DeviceVendor::DeviceId>(),
-                                        card_class));
+        throw DriverFailure(
+            DriverStatus::wrong_device,
+            fmt::format("found device {:04x}:{:04x} of class {:06x}, wanted {:04x}:{:04x} of class {:06x}",
+                        id.get<DeviceVendor::VendorId>(), id.get<DeviceVendor::DeviceId>(), found_class,
+                        card.get<DeviceVendor::VendorId>(), card.get<DeviceVendor::DeviceId>(), card_class));
     const std::uint32_t type = read<LatencyHeader>(config_).get<LatencyHeader::HeaderType>() & 0x7f;
     if (type != 0)  // bit 7 only tells of more functions
         throw DriverFailure(DriverStatus::wrong_device, fmt::format("the header is of type {}, wanted 0", type));
@@ -67,8 +67,8 @@ void CardProbe::find_capabilities() {
 std::string CardProbe::description() const {
     const auto id = Value<DeviceVendor>::reset();
     return fmt::format("found {:04x}:{:04x}, registers at {:#010x}{}{}", id.get<DeviceVendor::VendorId>(),
-                       id.get<DeviceVendor::DeviceId>(), window_,
-                       power_capability_ != 0 ? ", power management" : "", message_capability_ != 0 ? ", MSI" : "");
+                       id.get<DeviceVendor::DeviceId>(), window_, power_capability_ != 0 ? ", power management" : "",
+                       message_capability_ != 0 ? ", MSI" : "");
 }
 
 void CardProbe::power_up(Clock& clock) {
@@ -99,10 +99,9 @@ void CardProbe::use_message(const InterruptMessage& message) {
     const auto high = static_cast<std::uint32_t>(message.address >> 32);
     if (!wide && high != 0)
         throw DriverFailure(DriverStatus::no_message_interrupt, "the card cannot reach the address of its message");
-    std::uint32_t at = message_capability_;
-    config_.write(at += 4, static_cast<std::uint32_t>(message.address));
-    if (wide) config_.write(at += 4, high);
-    config_.write(at += 4, message.data);
+    config_.write(message_capability_ + 4, static_cast<std::uint32_t>(message.address));
+    if (wide) config_.write(message_capability_ + 8, high);
+    config_.write(message_capability_ + (wide ? 12 : 8), message.data);
     enable_message(true);
 }
 

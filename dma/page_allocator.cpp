@@ -7,8 +7,8 @@
 namespace ghostcard::dma {
 namespace {
 
-/// The lowest address in [first, end) at which `size` bytes meet the constraints; all of them multiples of the page size.
-/// Bus addresses wrap at 2^64, as does rounding them up, which therefore finds the right one behind the wrap.
+/// The lowest address in [first, end) at which `size` bytes meet the constraints; all of them multiples of the page
+/// size. Bus addresses wrap at 2^64, as does rounding them up, which therefore finds the right one behind the wrap.
 std::optional<std::uint64_t> lowest_fit(std::uint64_t first, std::uint64_t end, std::uint64_t size,
                                         const Placement& placement) {
     const DmaConstraints& constraints = placement.constraints;

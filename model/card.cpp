@@ -188,8 +188,7 @@ void Card::raise(Value<InterruptStatus> causes) {
 /// The request is the OR of the causes that are latched and enabled. INTA# shows it as a level; MSI sends a message
 /// each time it rises.
 void Card::update_interrupt() {
-    const bool requested =
-        (registers_.get<InterruptStatus>().raw() & registers_.get<InterruptEnable>().raw()) != 0;
+    const bool requested = (registers_.get<InterruptStatus>().raw() & registers_.get<InterruptEnable>().raw()) != 0;
     const bool rises = requested && !interrupt_requested_;
     interrupt_requested_ = requested;
     function_.set_interrupt_status(requested);

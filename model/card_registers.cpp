@@ -16,12 +16,13 @@ std::uint32_t log2_of(Bytes size) { return static_cast<std::uint32_t>(std::count
 
 /// What CAPABILITY and DMA_BURST say after reset depends on how the card is built.
 void Card::describe_build(const DmaEngineSettings& settings) {
-    registers_.override_reset(Value<Capability>{}
-                                  .with<Capability::AddressBits>(settings.address_bits)
-                                  .with<Capability::AlignmentLog2>(log2_of(settings.alignment))
-                                  .with<Capability::LengthMultipleLog2>(log2_of(settings.length_multiple))
-                                  .with<Capability::BoundaryLog2>(settings.boundary.count ? log2_of(settings.boundary) : 0)
-                                  .with<Capability::MaxLengthLog2>(log2_of(settings.max_length)));
+    registers_.override_reset(
+        Value<Capability>{}
+            .with<Capability::AddressBits>(settings.address_bits)
+            .with<Capability::AlignmentLog2>(log2_of(settings.alignment))
+            .with<Capability::LengthMultipleLog2>(log2_of(settings.length_multiple))
+            .with<Capability::BoundaryLog2>(settings.boundary.count ? log2_of(settings.boundary) : 0)
+            .with<Capability::MaxLengthLog2>(log2_of(settings.max_length)));
     registers_.override_reset(
         Value<DmaBurst>{}.with<DmaBurst::Bytes>(static_cast<std::uint32_t>(settings.burst.count)));
 }
@@ -37,9 +38,9 @@ std::uint32_t Card::peek_register(Offset offset) {
     const bool present = video_.present(registers_.get<VideoFormat>().get<VideoFormat::Format>());
     switch (offset) {
         case Status::offset: {
-            const bool second_field = video_.raster().interlaced && capturing() &&
-                                      video_.raster().clocks_at(now) - arriving_->first_clock >=
-                                          video_.raster().frame_clocks() / 2;
+            const bool second_field =
+                video_.raster().interlaced && capturing() &&
+                video_.raster().clocks_at(now) - arriving_->first_clock >= video_.raster().frame_clocks() / 2;
             return Value<Status>{}
                 .with<Status::VideoPresent>(present)
                 .with<Status::Capturing>(capturing())
@@ -109,10 +110,9 @@ void Card::start_dma() {
         .length = registers_.get<DmaLength>().raw(),
         .burst_bytes = std::max<std::uint64_t>(round_down(registers_.get<DmaBurst>().raw(), 4), 4)};
     const bool whole_frame = descriptor.length >= layout.stream_bytes();
-    registers_.set(registers_.get<DmaStatus>()
-                       .with<DmaStatus::Done>(0)
-                       .with<DmaStatus::Error>(0)
-                       .with<DmaStatus::ErrorCode>(DmaErrorCode::none));
+    registers_.set(
+        registers_.get<DmaStatus>().with<DmaStatus::Done>(0).with<DmaStatus::Error>(0).with<DmaStatus::ErrorCode>(
+            DmaErrorCode::none));
     engine_.start(descriptor, whole_frame ? layout.memory_bytes() : descriptor.length, function_.bus_master_enabled());
 }
 

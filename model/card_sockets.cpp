@@ -10,8 +10,8 @@ namespace {
 
 /// One access of at most 4 bytes within a 32-bit register.
 struct WordAccess {
-    std::uint32_t offset;     ///< Of the register.
-    unsigned shift;           ///< Of the first byte in it, in bits.
+    std::uint32_t offset;  ///< Of the register.
+    unsigned shift;        ///< Of the first byte in it, in bits.
     std::span<std::byte> data;
 
     std::uint32_t byte_mask() const {
@@ -33,7 +33,8 @@ std::optional<WordAccess> word_access(tlm::tlm_generic_payload& payload, std::ui
         payload.set_response_status(tlm::TLM_COMMAND_ERROR_RESPONSE);
     } else {
         payload.set_response_status(tlm::TLM_OK_RESPONSE);
-        return WordAccess{static_cast<std::uint32_t>(round_down(address, 4)), static_cast<unsigned>(8 * (address % 4)),
+        return WordAccess{static_cast<std::uint32_t>(round_down(address, 4)),
+                          static_cast<unsigned>(8 * (address % 4)),
                           {reinterpret_cast<std::byte*>(payload.get_data_ptr()), length}};
     }
     return std::nullopt;
@@ -55,8 +56,8 @@ void access(tlm::tlm_generic_payload& payload, std::uint64_t window, Read read, 
 template <class Peek>
 unsigned debug(tlm::tlm_generic_payload& payload, std::uint64_t window, Peek peek) {
     if (!payload.is_read() || payload.get_address() >= window) return 0;
-    const auto length = static_cast<unsigned>(
-        std::min<std::uint64_t>(payload.get_data_length(), window - payload.get_address()));
+    const auto length =
+        static_cast<unsigned>(std::min<std::uint64_t>(payload.get_data_length(), window - payload.get_address()));
     for (unsigned i = 0; i < length; ++i) {
         const std::uint64_t address = payload.get_address() + i;
         payload.get_data_ptr()[i] =
@@ -75,8 +76,9 @@ void Card::register_sockets() {
 }
 
 void Card::transport_config(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-    access(payload, bus::pci::PciFunction::configuration_bytes, [this](Offset offset) { return function_.read(offset); },
-           [this](Offset offset, std::uint32_t value, std::uint32_t mask) { write_config(offset, value, mask); });
+    access(
+        payload, bus::pci::PciFunction::configuration_bytes, [this](Offset offset) { return function_.read(offset); },
+        [this](Offset offset, std::uint32_t value, std::uint32_t mask) { write_config(offset, value, mask); });
 }
 
 void Card::transport_bar0(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
@@ -84,8 +86,9 @@ void Card::transport_bar0(tlm::tlm_generic_payload& payload, sc_core::sc_time&) 
         payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return;
     }
-    access(payload, bar0_size, [this](Offset offset) { return read_register(offset); },
-           [this](Offset offset, std::uint32_t value, std::uint32_t mask) { write_register(offset, value, mask); });
+    access(
+        payload, bar0_size, [this](Offset offset) { return read_register(offset); },
+        [this](Offset offset, std::uint32_t value, std::uint32_t mask) { write_register(offset, value, mask); });
 }
 
 unsigned Card::debug_config(tlm::tlm_generic_payload& payload) {

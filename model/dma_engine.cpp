@@ -89,8 +89,8 @@ DmaEngine::Step DmaEngine::next(Duration now) {
     if (length < left) length = round_down(length, descriptor_.burst_bytes);
     on_bus_ = true;
     return Transfer{descriptor_.address + (segment.memory_offset - frame_offset_),
-                    std::span(*entry->frame.picture).subspan(segment.picture_offset, length),
-                    descriptor_.burst_bytes, entry->frame.picture};
+                    std::span(*entry->frame.picture).subspan(segment.picture_offset, length), descriptor_.burst_bytes,
+                    entry->frame.picture};
 }
 
 void DmaEngine::moved(std::uint64_t bytes, Duration now) {

@@ -25,8 +25,7 @@ Duration VideoInput::next_frame_begin(Duration from) const {
 Frame VideoInput::begin_frame(Duration now, registers::PixelFormat format) {
     FrameSource& source = generator_ ? *generator_ : *signal_.source;
     const std::uint64_t number = next_++;
-    return {number, raster().clocks_at(now),
-            std::make_shared<std::vector<std::byte>>(source.frame(number, format))};
+    return {number, raster().clocks_at(now), std::make_shared<std::vector<std::byte>>(source.frame(number, format))};
 }
 
 std::uint64_t VideoInput::arrived(const Frame& frame, const FrameLayout& layout, Duration now) const {

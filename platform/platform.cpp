@@ -17,12 +17,13 @@ const bus::HostSettings& checked(const bus::HostSettings& host) {
     if (host.translation != bus::TranslationKind::offset) return host;
     const std::uint64_t below_hole = std::min(host.memory.count, HostMemory::hole_begin);
     const auto low_ram = BusRange::of({host.offset.count}, below_hole);
-    const auto devices = BusRange::of(HostBridge::device_window_begin,
-                                      HostBridge::device_window_end - HostBridge::device_window_begin);
+    const auto devices =
+        BusRange::of(HostBridge::device_window_begin, HostBridge::device_window_end - HostBridge::device_window_begin);
     if (!low_ram || low_ram->overlaps(*devices))
-        throw InputError(fmt::format("host.offset {} puts {} of RAM over the devices' addresses from 3 GiB to 4 GiB; "
-                                     "allowed are offsets that keep clear of them",
-                                     to_text(host.offset), to_text(host.memory)));
+        throw InputError(
+            fmt::format("host.offset {} puts {} of RAM over the devices' addresses from 3 GiB to 4 GiB; "
+                        "allowed are offsets that keep clear of them",
+                        to_text(host.offset), to_text(host.memory)));
     return host;
 }
 
@@ -72,8 +73,8 @@ void Platform::run(std::function<void()> program, Duration limit) {
     sc_core::sc_start(bus::to_sc_time(limit));
     cpu.rethrow_failure();
     if (!cpu.program_finished())
-        throw std::runtime_error(fmt::format("the simulated program has not ended after {} of simulated time",
-                                             to_text(limit)));
+        throw std::runtime_error(
+            fmt::format("the simulated program has not ended after {} of simulated time", to_text(limit)));
 }
 
 void Platform::commit_trace() {

@@ -42,7 +42,7 @@ private:
         Duration last_pixel;
     };
 
-    std::map<std::uint64_t, Shown> shown_;  ///< By number; forgotten once delivered or dropped.
+    std::map<std::uint64_t, Shown> shown_;             ///< By number; forgotten once delivered or dropped.
     std::map<std::uint32_t, std::uint64_t> finished_;  ///< By the card's FRAME_COUNT.
     std::uint32_t finished_count_ = 0;
     Totals totals_;

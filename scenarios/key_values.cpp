@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/model/video/raster.h>
 #include <ghostcard/scenarios/keys.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include "video_mode.h"
 
 namespace ghostcard::scenarios {
 namespace {
@@ -37,6 +36,14 @@ bool is_utf8(const std::string& text) {
     }
 }
 
+void check_mode(const std::string& mode) {
+    try {
+        if (mode != "auto") model::parse_raster(mode);
+    } catch (const InputError& error) {
+        throw InputError(fmt::format("{}, or auto", error.what()));
+    }
+}
+
 }  // namespace
 
 bool is_generated(std::string_view source) { return source == "bars" || source == "ramp" || source == "noise"; }
@@ -51,7 +58,11 @@ std::string allowed_text(const Key& key) {
     const auto number = [&](std::uint64_t count) { return in_units(key.kind, count); };
     switch (key.kind) {
         case Kind::text: return "printable text";
-        case Kind::mode: return fmt::format("auto, {} or WIDTHxHEIGHT@RATE", fmt::join(named_modes, ", "));
+        case Kind::mode: {
+            std::string names;
+            for (const model::Raster& raster : model::cea_rasters()) names += raster.name + ", ";
+            return "auto, " + names + "WIDTHxHEIGHT@RATE";
+        }
         case Kind::source: return "bars, ramp, noise or the path of a .y4m or .rgb file";
         case Kind::choice: return fmt::format("{}", fmt::join(key.choices, ", "));
         default: break;
@@ -64,7 +75,8 @@ std::string allowed_text(const Key& key) {
 }
 
 void check_text(const std::string& text) {
-    const bool has_controls = std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+    const bool has_controls =
+        std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
     if (has_controls || !is_utf8(text)) throw InputError("the text has control characters or is no UTF-8");
     if (text.size() > max_text_bytes) throw InputError(fmt::format("the text is longer than {} bytes", max_text_bytes));
 }
@@ -72,7 +84,8 @@ void check_text(const std::string& text) {
 void check_value(const Key& key, const KeyValue& value) {
     const auto refuse = [&] {
         const auto quote = std::holds_alternative<std::string>(value) ? "'" : "";
-        throw InputError(fmt::format("{0}{1}{0} is not allowed; allowed is {2}", quote, text_of(key, value), allowed_text(key)));
+        throw InputError(
+            fmt::format("{0}{1}{0} is not allowed; allowed is {2}", quote, text_of(key, value), allowed_text(key)));
     };
     if (const auto* const count = std::get_if<std::uint64_t>(&value)) {
         if (!is_allowed(key.limits, *count)) refuse();
@@ -80,12 +93,14 @@ void check_value(const Key& key, const KeyValue& value) {
     }
     const auto& text = std::get<std::string>(value);
     check_text(text);
-    if (key.kind == Kind::mode) parse_mode(text);
-    if (key.kind == Kind::choice && std::find(key.choices.begin(), key.choices.end(), text) == key.choices.end()) refuse();
+    if (key.kind == Kind::mode) check_mode(text);
+    if (key.kind == Kind::choice && std::find(key.choices.begin(), key.choices.end(), text) == key.choices.end())
+        refuse();
     if (key.kind == Kind::source && !is_generated(text) && !text.ends_with(".y4m") && !text.ends_with(".rgb")) refuse();
 }
 
 KeyValue parse_value(const Key& key, std::string_view text) {
+    check_text(std::string(text));
     KeyValue value;
     switch (key.kind) {
         case Kind::text:
@@ -135,13 +150,14 @@ std::optional<Conflict> find_conflict(const Scenario& scenario) {
         return Conflict{"an .rgb file does not tell its size and rate, so video.mode must name them",
                         {"video.mode", "video.source"}};
 
-    const auto mode = parse_mode(scenario.video.mode);
+    if (scenario.video.mode == "auto") return std::nullopt;
+    const model::Raster raster = model::parse_raster(scenario.video.mode);
     const auto format = scenario.driver.pixel_format;
-    if (mode && mode->width % 2 != 0 && format != registers::PixelFormat::rgb24)
-        return Conflict{fmt::format("video.pixel_format {} needs an even width, not {}", text("video.pixel_format"), mode->width),
+    if (raster.width % 2 != 0 && format != registers::PixelFormat::rgb24)
+        return Conflict{fmt::format("video.pixel_format {} needs an even width, not {}", text("video.pixel_format"), raster.width),
                         {"video.mode", "video.pixel_format"}};
-    if (mode && mode->height % 2 != 0 && format == registers::PixelFormat::nv12)
-        return Conflict{fmt::format("video.pixel_format NV12 needs an even height, not {}", mode->height),
+    if (raster.height % 2 != 0 && format == registers::PixelFormat::nv12)
+        return Conflict{fmt::format("video.pixel_format NV12 needs an even height, not {}", raster.height),
                         {"video.mode", "video.pixel_format"}};
     return std::nullopt;
 }

@@ -30,21 +30,33 @@ void store(Quantity& field, std::uint64_t count) {
 /// `field` is a function from a scenario to its field, for reading and for writing.
 template <class Field>
 Key counted(std::string_view name, Kind kind, Limits limits, Field field, std::string_view meaning) {
-    return {name, meaning, kind, limits, {},
+    return {name,
+            meaning,
+            kind,
+            limits,
+            {},
             [field](const Scenario& s) -> std::optional<KeyValue> { return count_of(field(s)); },
             [field](Scenario& s, const KeyValue& value) { store(field(s), std::get<std::uint64_t>(value)); }};
 }
 
 template <class Field>
 Key optional_number(std::string_view name, Limits limits, Field field, std::string_view meaning) {
-    return {name, meaning, Kind::number, limits, {},
+    return {name,
+            meaning,
+            Kind::number,
+            limits,
+            {},
             [field](const Scenario& s) { return field(s) ? std::optional<KeyValue>(*field(s)) : std::nullopt; },
             [field](Scenario& s, const KeyValue& value) { store(field(s).emplace(), std::get<std::uint64_t>(value)); }};
 }
 
 template <class Field>
 Key textual(std::string_view name, Kind kind, Field field, std::string_view meaning) {
-    return {name, meaning, kind, {}, {},
+    return {name,
+            meaning,
+            kind,
+            {},
+            {},
             [field](const Scenario& s) -> std::optional<KeyValue> { return field(s); },
             [field](Scenario& s, const KeyValue& value) { field(s) = std::get<std::string>(value); }};
 }
@@ -81,102 +93,141 @@ std::vector<Key> declare_keys() {
     using bus::pci::Decode;
     using bus::pci::Parking;
     return {
-        textual("scenario.title", Kind::text, [](auto& s) -> auto& { return s.title; }, "What the scenario shows."),
-        counted("scenario.seed", Kind::number, {.max = std::numeric_limits<std::int64_t>::max()},
-                [](auto& s) -> auto& { return s.seed; },
-                "Of every random choice; the same seed gives the same run on every machine."),
+        textual(
+            "scenario.title", Kind::text, [](auto& s) -> auto& { return s.title; }, "What the scenario shows."),
+        counted(
+            "scenario.seed", Kind::number, {.max = std::numeric_limits<std::int64_t>::max()},
+            [](auto& s) -> auto& { return s.seed; },
+            "Of every random choice; the same seed gives the same run on every machine."),
 
-        textual("video.mode", Kind::mode, [](auto& s) -> auto& { return s.video.mode; },
-                "The incoming raster: a CEA-861 name, a progressive raster as `WIDTHxHEIGHT@RATE` (the rate may be a "
-                "fraction, as in `640x360@30000/1001`), or `auto`: a .y4m file's own, else `480i59.94`."),
-        choice("video.pixel_format", pixel_format_words(), [](auto& s) -> auto& { return s.driver.pixel_format; },
-               "What the driver asks the card to deliver."),
-        textual("video.source", Kind::source, [](auto& s) -> auto& { return s.video.source; },
-                "A generated signal (`bars`, `ramp`, `noise`) or a `.y4m` or `.rgb` file. A relative path in a "
-                "scenario file starts at the file's folder, one in `--set` at the working directory."),
-        optional_number("video.frames", {.min = 1, .max = 10'000'000}, [](auto& s) -> auto& { return s.video.frames; },
-                        "Frames of signal. Without it all frames of a file, and 30 of a generated signal."),
+        textual(
+            "video.mode", Kind::mode, [](auto& s) -> auto& { return s.video.mode; },
+            "The incoming raster: a CEA-861 name, a progressive raster as `WIDTHxHEIGHT@RATE` (the rate may be a "
+            "fraction, as in `640x360@30000/1001`), or `auto`: a .y4m file's own, else `480i59.94`."),
+        choice(
+            "video.pixel_format", pixel_format_words(), [](auto& s) -> auto& { return s.driver.pixel_format; },
+            "What the driver asks the card to deliver."),
+        textual(
+            "video.source", Kind::source, [](auto& s) -> auto& { return s.video.source; },
+            "A generated signal (`bars`, `ramp`, `noise`) or a `.y4m` or `.rgb` file. A relative path in a "
+            "scenario file starts at the file's folder, one in `--set` at the working directory."),
+        optional_number(
+            "video.frames", {.min = 1, .max = 10'000'000}, [](auto& s) -> auto& { return s.video.frames; },
+            "Frames of signal. Without it all frames of a file, and 30 of a generated signal."),
 
-        counted("card.memory", Kind::size, {.min = 512, .max = gib}, [](auto& s) -> auto& { return s.card.memory; },
-                "Card memory between video input and DMA engine; at least one burst."),
-        choice<dma::InterruptKind>("card.interrupt", {{"intx", dma::InterruptKind::intx}, {"msi", dma::InterruptKind::msi}},
-               [](auto& s) -> auto& { return s.driver.interrupt; },
-               "How the card interrupts: INTA# or a message. INTA# may overtake posted data, a message cannot."),
-        counted("card.dma.alignment", Kind::size, {.min = 1, .max = gib, .power_of_two = true},
-                [](auto& s) -> auto& { return s.card.dma.alignment; }, "DMA_ADDRESS must be a multiple of it."),
-        counted("card.dma.length_multiple", Kind::size, {.min = 1, .max = gib, .power_of_two = true},
-                [](auto& s) -> auto& { return s.card.dma.length_multiple; }, "DMA_LENGTH must be a multiple of it."),
-        counted("card.dma.max_length", Kind::size, {.min = 4, .max = gib, .power_of_two = true},
-                [](auto& s) -> auto& { return s.card.dma.max_length; }, "DMA_LENGTH may not exceed it."),
-        counted("card.dma.boundary", Kind::size, {.min = 4 * kib, .max = 1ull << 63, .power_of_two = true, .or_zero = true},
-                [](auto& s) -> auto& { return s.card.dma.boundary; },
-                "No DMA operation may cross a multiple of it; `0 B` for no such limit."),
-        counted("card.dma.address_bits", Kind::number, {.min = 32, .max = 64},
-                [](auto& s) -> auto& { return s.card.dma.address_bits; }, "Bits of bus address that the card drives."),
-        counted("card.dma.burst", Kind::size, {.min = 4, .max = 64 * kib, .power_of_two = true},
-                [](auto& s) -> auto& { return s.card.dma.burst; }, "Data in one bus transaction."),
+        counted(
+            "card.memory", Kind::size, {.min = 512, .max = gib}, [](auto& s) -> auto& { return s.card.memory; },
+            "Card memory between video input and DMA engine; at least one burst."),
+        choice<dma::InterruptKind>(
+            "card.interrupt", {{"intx", dma::InterruptKind::intx}, {"msi", dma::InterruptKind::msi}},
+            [](auto& s) -> auto& { return s.driver.interrupt; },
+            "How the card interrupts: INTA# or a message. INTA# may overtake posted data, a message cannot."),
+        counted(
+            "card.dma.alignment", Kind::size, {.min = 1, .max = gib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.card.dma.alignment; }, "DMA_ADDRESS must be a multiple of it."),
+        counted(
+            "card.dma.length_multiple", Kind::size, {.min = 1, .max = gib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.card.dma.length_multiple; }, "DMA_LENGTH must be a multiple of it."),
+        counted(
+            "card.dma.max_length", Kind::size, {.min = 4, .max = gib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.card.dma.max_length; }, "DMA_LENGTH may not exceed it."),
+        counted(
+            "card.dma.boundary", Kind::size, {.min = 4 * kib, .max = 1ull << 63, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.card.dma.boundary; },
+            "No DMA operation may cross a multiple of it; `0 B` for no such limit."),
+        counted(
+            "card.dma.address_bits", Kind::number, {.min = 32, .max = 64},
+            [](auto& s) -> auto& { return s.card.dma.address_bits; }, "Bits of bus address that the card drives."),
+        counted(
+            "card.dma.burst", Kind::size, {.min = 4, .max = 64 * kib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.card.dma.burst; }, "Data in one bus transaction."),
 
-        choice<BusKind>("bus.kind", {{"pci", BusKind::pci}}, [](auto& s) -> auto& { return s.bus.kind; },
-               "Conventional PCI."),
-        choice<BusTiming>("bus.timing", {{"cycle", BusTiming::cycle}}, [](auto& s) -> auto& { return s.bus.timing; },
-               "Clock by clock."),
-        counted("bus.clock", Kind::frequency, {.min = 1'000'000, .max = 66'700'000},
-                [](auto& s) -> auto& { return s.pci.clock; },
-                "33 and 66 MHz are the nominal clocks of 30 ns and 15 ns."),
-        counted("bus.width", Kind::number, {.min = 32, .max = 64, .power_of_two = true},
-                [](auto& s) -> auto& { return s.pci.width; }, "Bits of data in one clock."),
-        choice<Decode>("bus.decode", {{"fast", Decode::fast}, {"medium", Decode::medium}, {"slow", Decode::slow},
-                              {"subtractive", Decode::subtractive}},
-               [](auto& s) -> auto& { return s.pci.host_target.decode; },
-               "The host bridge answers 1, 2, 3 or 4 clocks after the address phase."),
-        counted("bus.initial_wait", Kind::number, {.max = 15},
-                [](auto& s) -> auto& { return s.pci.host_target.initial_wait; },
-                "Clocks from DEVSEL# to the first TRDY# of the host bridge."),
-        counted("bus.data_wait", Kind::number, {.max = 7}, [](auto& s) -> auto& { return s.pci.host_target.data_wait; },
-                "Clocks before each later TRDY# of the host bridge."),
-        choice<Parking>("bus.parking", {{"none", Parking::none}, {"host", Parking::host}, {"last", Parking::last}},
-               [](auto& s) -> auto& { return s.pci.parking; }, "Where GNT# rests while nobody asks for the bus."),
+        choice<BusKind>(
+            "bus.kind", {{"pci", BusKind::pci}}, [](auto& s) -> auto& { return s.bus.kind; }, "Conventional PCI."),
+        choice<BusTiming>(
+            "bus.timing", {{"cycle", BusTiming::cycle}}, [](auto& s) -> auto& { return s.bus.timing; },
+            "Clock by clock."),
+        counted(
+            "bus.clock", Kind::frequency, {.min = 1'000'000, .max = 66'700'000},
+            [](auto& s) -> auto& { return s.pci.clock; }, "33 and 66 MHz are the nominal clocks of 30 ns and 15 ns."),
+        counted(
+            "bus.width", Kind::number, {.min = 32, .max = 64, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pci.width; }, "Bits of data in one clock."),
+        choice<Decode>(
+            "bus.decode",
+            {{"fast", Decode::fast},
+             {"medium", Decode::medium},
+             {"slow", Decode::slow},
+             {"subtractive", Decode::subtractive}},
+            [](auto& s) -> auto& { return s.pci.host_target.decode; },
+            "The host bridge answers 1, 2, 3 or 4 clocks after the address phase."),
+        counted(
+            "bus.initial_wait", Kind::number, {.max = 15},
+            [](auto& s) -> auto& { return s.pci.host_target.initial_wait; },
+            "Clocks from DEVSEL# to the first TRDY# of the host bridge."),
+        counted(
+            "bus.data_wait", Kind::number, {.max = 7}, [](auto& s) -> auto& { return s.pci.host_target.data_wait; },
+            "Clocks before each later TRDY# of the host bridge."),
+        choice<Parking>(
+            "bus.parking", {{"none", Parking::none}, {"host", Parking::host}, {"last", Parking::last}},
+            [](auto& s) -> auto& { return s.pci.parking; }, "Where GNT# rests while nobody asks for the bus."),
 
-        choice<TranslationKind>("host.translation", {{"identity", TranslationKind::identity},
-                                    {"offset", TranslationKind::offset}, {"iommu", TranslationKind::iommu}},
-               [](auto& s) -> auto& { return s.host.translation; },
-               "How a bus address becomes a physical one: unchanged, less a constant, or by page tables."),
-        counted("host.offset", Kind::size, {.max = 4096 * gib, .multiple_of = page_size},
-                [](auto& s) -> auto& { return s.host.offset; }, "The constant of `offset`: bus = physical + offset."),
-        counted("host.memory", Kind::size, {.min = 16 * mib, .max = 64 * gib, .multiple_of = page_size},
-                [](auto& s) -> auto& { return s.host.memory; }, "RAM. Pages that nobody writes cost nothing."),
-        counted("host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting_delay; },
-                "From a write's last data phase to its bytes in memory."),
-        choice<dma::Fragmentation>("host.fragmentation", {{"contiguous", dma::Fragmentation::contiguous},
-                                      {"scattered", dma::Fragmentation::scattered}},
-               [](auto& s) -> auto& { return s.fragmentation; },
-               "Whether the pages of the consumer's buffers are neighbours in RAM."),
-        counted("host.copy_bandwidth", Kind::rate, {.min = 1'000'000, .max = 1'000'000'000'000},
-                [](auto& s) -> auto& { return s.cpu.copy_bandwidth; }, "Of a memcpy between cold buffers."),
-        counted("host.interrupt_latency", Kind::time, {.max = second},
-                [](auto& s) -> auto& { return s.cpu.interrupt_latency; },
-                "From the interrupt's arrival to the first instruction of the ISR."),
-        counted("host.dpc_latency", Kind::time, {.max = second}, [](auto& s) -> auto& { return s.cpu.dpc_latency; },
-                "From queueing a DPC to its first instruction."),
+        choice<TranslationKind>(
+            "host.translation",
+            {{"identity", TranslationKind::identity},
+             {"offset", TranslationKind::offset},
+             {"iommu", TranslationKind::iommu}},
+            [](auto& s) -> auto& { return s.host.translation; },
+            "How a bus address becomes a physical one: unchanged, less a constant, or by page tables."),
+        counted(
+            "host.offset", Kind::size, {.max = 4096 * gib, .multiple_of = page_size},
+            [](auto& s) -> auto& { return s.host.offset; }, "The constant of `offset`: bus = physical + offset."),
+        counted(
+            "host.memory", Kind::size, {.min = 16 * mib, .max = 64 * gib, .multiple_of = page_size},
+            [](auto& s) -> auto& { return s.host.memory; }, "RAM. Pages that nobody writes cost nothing."),
+        counted(
+            "host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting_delay; },
+            "From a write's last data phase to its bytes in memory."),
+        choice<dma::Fragmentation>(
+            "host.fragmentation",
+            {{"contiguous", dma::Fragmentation::contiguous}, {"scattered", dma::Fragmentation::scattered}},
+            [](auto& s) -> auto& { return s.fragmentation; },
+            "Whether the pages of the consumer's buffers are neighbours in RAM."),
+        counted(
+            "host.copy_bandwidth", Kind::rate, {.min = 1'000'000, .max = 1'000'000'000'000},
+            [](auto& s) -> auto& { return s.cpu.copy_bandwidth; }, "Of a memcpy between cold buffers."),
+        counted(
+            "host.interrupt_latency", Kind::time, {.max = second},
+            [](auto& s) -> auto& { return s.cpu.interrupt_latency; },
+            "From the interrupt's arrival to the first instruction of the ISR."),
+        counted(
+            "host.dpc_latency", Kind::time, {.max = second}, [](auto& s) -> auto& { return s.cpu.dpc_latency; },
+            "From queueing a DPC to its first instruction."),
 
-        choice<dma::Strategy>("driver.strategy", {{"common-buffer", dma::Strategy::common_buffer},
-                                   {"physical-address", dma::Strategy::physical_address}},
-               [](auto& s) -> auto& { return s.driver.strategy; },
-               "Which address the driver gives the card: the bus address of its common buffer, or, wrongly, the "
-               "physical one."),
-        counted("driver.buffers", Kind::number, {.min = 1, .max = 16}, [](auto& s) -> auto& { return s.driver.buffers; },
-                "Frames that fit the common buffer."),
-        counted("driver.alignment", Kind::size, {.min = 1, .max = gib, .power_of_two = true, .or_zero = true},
-                [](auto& s) -> auto& { return s.driver.alignment; },
-                "Of each frame in the common buffer; `0 B` for what the card's CAPABILITY register demands."),
+        choice<dma::Strategy>(
+            "driver.strategy",
+            {{"common-buffer", dma::Strategy::common_buffer}, {"physical-address", dma::Strategy::physical_address}},
+            [](auto& s) -> auto& { return s.driver.strategy; },
+            "Which address the driver gives the card: the bus address of its common buffer, or, wrongly, the "
+            "physical one."),
+        counted(
+            "driver.buffers", Kind::number, {.min = 1, .max = 16}, [](auto& s) -> auto& { return s.driver.buffers; },
+            "Frames that fit the common buffer."),
+        counted(
+            "driver.alignment", Kind::size, {.min = 1, .max = gib, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.driver.alignment; },
+            "Of each frame in the common buffer; `0 B` for what the card's CAPABILITY register demands."),
 
-        counted("consumer.buffers", Kind::number, {.min = 1, .max = 64},
-                [](auto& s) -> auto& { return s.consumer.buffers; }, "Frame buffers in circulation."),
-        counted("consumer.page_offset", Kind::size, {.max = page_size - 1},
-                [](auto& s) -> auto& { return s.consumer.page_offset; },
-                "Where in its first page each frame buffer begins."),
-        counted("consumer.hold", Kind::time, {.max = 60 * second}, [](auto& s) -> auto& { return s.consumer.hold; },
-                "How long a delivered frame is kept before its buffer comes back."),
+        counted(
+            "consumer.buffers", Kind::number, {.min = 1, .max = 64},
+            [](auto& s) -> auto& { return s.consumer.buffers; }, "Frame buffers in circulation."),
+        counted(
+            "consumer.page_offset", Kind::size, {.max = page_size - 1},
+            [](auto& s) -> auto& { return s.consumer.page_offset; },
+            "Where in its first page each frame buffer begins."),
+        counted(
+            "consumer.hold", Kind::time, {.max = 60 * second}, [](auto& s) -> auto& { return s.consumer.hold; },
+            "How long a delivered frame is kept before its buffer comes back."),
     };
 }
 

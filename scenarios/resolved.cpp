@@ -76,7 +76,8 @@ std::string resolved_toml(const Scenario& scenario, const fs::path& folder) {
             text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", key.name.substr(0, dot));
             table = key.name.substr(0, dot);
         }
-        text += fmt::format("{} = {}\n", key.name.substr(dot + 1), toml_of(json_of(key, seen_from(folder, key, *value))));
+        text +=
+            fmt::format("{} = {}\n", key.name.substr(dot + 1), toml_of(json_of(key, seen_from(folder, key, *value))));
     }
     if (!scenario.expect.empty()) text += "\n[expect]\n";
     for (const Expectation& each : scenario.expect) text += fmt::format("{} = {}\n", each.path, toml_of(each));

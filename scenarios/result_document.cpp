@@ -151,7 +151,8 @@ Json result_document(const Scenario& scenario, Platform& platform, const dma::Ca
     document["interrupts"] = interrupts(scenario, platform.cpu.counts());
     document["copy"] = copy(driver.statistics(), simulated);
     document["latency"] = latency(books);
-    document["memory"] = {{"bytes", scenario.card.memory.count}, {"high_water_bytes", platform.card.memory_high_water()}};
+    document["memory"] = {{"bytes", scenario.card.memory.count},
+                          {"high_water_bytes", platform.card.memory_high_water()}};
     document["translation"] = translation(scenario, platform.bridge);
     document["driver"] = driver_report(driver);
     document["simulated_ps"] = simulated.count();

@@ -76,7 +76,9 @@ private:
                                           signal_.header);
     }
 
-    Duration deadline() const { return raster_.instant_of(raster_.frame_clocks() * (frames_ + grace_frames)) + grace_time; }
+    Duration deadline() const {
+        return raster_.instant_of(raster_.frame_clocks() * (frames_ + grace_frames)) + grace_time;
+    }
 
     /// What runs on the simulated CPU.
     void program() {

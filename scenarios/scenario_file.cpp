@@ -97,9 +97,11 @@ void assign(Scenario& scenario, const Key& key, KeyValue value, const fs::path& 
 }
 
 /// One of a file's entries under [expect]. `min` and `max` of one path become one expectation.
-void expect(std::vector<Expectation>& expectations, std::string_view path, const TomlEntry& entry, std::string position) {
+void expect(std::vector<Expectation>& expectations, std::string_view path, const TomlEntry& entry,
+            std::string position) {
     const auto* const written = std::get_if<Scalar>(&entry.value);
-    if (written == nullptr) throw InputError(fmt::format("wants a value or {{min, max}}, not {}", type_of(entry.value)));
+    if (written == nullptr)
+        throw InputError(fmt::format("wants a value or {{min, max}}, not {}", type_of(entry.value)));
     if (path.find('"') != path.npos) throw InputError("a name of the result document needs no quotes");
     if (path.size() > max_path_bytes) throw InputError(fmt::format("the path is longer than {} bytes", max_path_bytes));
     if (const auto* const text = std::get_if<std::string>(written)) check_text(*text);
@@ -112,7 +114,8 @@ void expect(std::vector<Expectation>& expectations, std::string_view path, const
     const Scalar bound = expected_value(path, *written);
     if (!std::holds_alternative<std::int64_t>(bound) && !std::holds_alternative<double>(bound))
         throw InputError(fmt::format("min and max want a number, not {}", type_of(bound)));
-    auto both = std::find_if(expectations.begin(), expectations.end(), [&](const auto& each) { return each.path == path; });
+    auto both =
+        std::find_if(expectations.begin(), expectations.end(), [&](const auto& each) { return each.path == path; });
     if (both == expectations.end())
         both = expectations.insert(both, {std::string(path), Bounds{}, std::move(position)});
     auto& bounds = std::get<Bounds>(both->wanted);
@@ -135,7 +138,8 @@ private:
         const auto* const other = std::get_if<OtherValue>(&entry.value);
         if (entry.path.starts_with(expect_prefix)) {
             const std::string_view path = std::string_view(entry.path).substr(expect_prefix.size());
-            locate(at_key + ": expectation '" + std::string(path) + "'", [&] { expect(scenario_.expect, path, entry, at_key); });
+            locate(at_key + ": expectation '" + std::string(path) + "'",
+                   [&] { expect(scenario_.expect, path, entry, at_key); });
         } else if (const Key* const key = find_key(entry.path)) {
             locate(fmt::format("{}: key '{}'", text_of(name_, entry.where), key->name),
                    [&] { assign(scenario_, *key, value_for(*key, entry.value), file_.parent_path()); });
@@ -144,7 +148,8 @@ private:
             refuse(at_key, fmt::format("key '{}' wants {}, not a table", above->name, wanted_type(above->kind)));
         } else if (is_table(entry.path) || entry.path == "expect") {
             const bool is_empty_table = other != nullptr && other->name == "an empty table";
-            if (!is_empty_table) refuse(at_key, fmt::format("'{}' is a table of keys, not {}", entry.path, type_of(entry.value)));
+            if (!is_empty_table)
+                refuse(at_key, fmt::format("'{}' is a table of keys, not {}", entry.path, type_of(entry.value)));
         } else {
             refuse(at_key, unknown_key(entry.path));
         }
@@ -155,14 +160,16 @@ private:
         for (const Expectation& range : scenario_.expect)
             for (const Expectation& each : scenario_.expect)
                 if (each.path.starts_with(range.path + "."))
-                    refuse(each.position, fmt::format("expectation '{}': beside min and max nothing else is allowed", each.path));
+                    refuse(each.position,
+                           fmt::format("expectation '{}': beside min and max nothing else is allowed", each.path));
     }
 
     /// Where the last of the keys to blame stands.
     std::string position_of(const Conflict& conflict) const {
         Position last;
         for (const std::string_view key : conflict.keys)
-            if (const auto found = positions_.find(key); found != positions_.end()) last = std::max(last, found->second);
+            if (const auto found = positions_.find(key); found != positions_.end())
+                last = std::max(last, found->second);
         return text_of(name_, last);
     }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <ghostcard/model/video/raster.h>
 #include <ghostcard/scenarios/keys.h>
 #include <ghostcard/scenarios/schema.h>
 
 #include <string_view>
-
-#include "video_mode.h"
 
 namespace ghostcard::scenarios {
 namespace {
@@ -26,8 +25,11 @@ std::string pattern_for(Kind kind) {
         case Kind::time: return number_with("ps|ns|us|ms|s");
         case Kind::frequency: return number_with("Hz|kHz|MHz|GHz");
         case Kind::rate: return number_with("B/s|kB/s|MB/s|GB/s|KiB/s|MiB/s|GiB/s");
-        case Kind::mode:
-            return fmt::format(R"(^(auto|{}|[0-9]+x[0-9]+@[0-9]+(/[0-9]+)?)$)", escaped(fmt::format("{}", fmt::join(named_modes, "|"))));
+        case Kind::mode: {
+            std::string names;
+            for (const model::Raster& raster : model::cea_rasters()) names += escaped(raster.name) + "|";
+            return "^(auto|" + names + "[0-9]+x[0-9]+@[0-9]+(/[0-9]+)?)$";
+        }
         case Kind::source: return R"(^(bars|ramp|noise|.*\.(y4m|rgb))$)";
         default: return "";
     }
@@ -92,17 +94,20 @@ std::string keys_markdown() {
     std::string text =
         "# Scenario keys\n\n"
         "<!-- Generated; renew with: ghostcard schema --format md > docs/scenario-keys.md -->\n\n"
-        "A scenario is a TOML file in plain ASCII. Sizes, times, frequencies and rates are texts with a unit: `\"64 KiB\"`, "
+        "A scenario is a TOML file in plain ASCII. Sizes, times, frequencies and rates are texts with a unit: `\"64 "
+        "KiB\"`, "
         "`\"8 us\"`, `\"33 MHz\"`, `\"8 GB/s\"`.\nEvery key may be left out, and be set with `--set key=value`.\n";
     std::string_view table;
     for (const Key& key : keys()) {
         const std::string_view begin = key.name.substr(0, key.name.find('.'));
-        if (begin != table) text += fmt::format("\n## [{}]\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n", begin);
+        if (begin != table)
+            text += fmt::format("\n## [{}]\n\n| key | default | allowed | meaning |\n|---|---|---|---|\n", begin);
         table = begin;
         const auto value = key.get({});
         const std::string default_text = value ? text_of(key, *value) : "";
-        text += fmt::format("| `{}` | {} | {} | {} |\n", key.name, default_text.empty() ? "" : fmt::format("`{}`", default_text),
-                            allowed_text(key), key.meaning);
+        text +=
+            fmt::format("| `{}` | {} | {} | {} |\n", key.name,
+                        default_text.empty() ? "" : fmt::format("`{}`", default_text), allowed_text(key), key.meaning);
     }
     text +=
         "\n## [expect]\n\n"
@@ -112,10 +117,12 @@ std::string keys_markdown() {
         "frames.delivered = 30\n"
         "latency.max_ps = {max = \"2 ms\"}\n"
         "bus.utilisation = {min = 0.1, max = 0.9}\n"
-        "translation.faults.count = 0\n"
+        "translation.fault_count = 0\n"
         "```\n\n"
-        "A value under a name that ends in `_ps`, or that is `bytes`, ends in `_bytes` or begins with `bytes_`, may be a "
-        "text with a unit.\nIn a list a number is an index and `count` its length. A path that the result does not have is "
+        "A value under a name that ends in `_ps`, or that is `bytes`, ends in `_bytes` or begins with `bytes_`, may be "
+        "a "
+        "text with a unit.\nIn a list a number is an index and `count` its length. A path that the result does not "
+        "have is "
         "not met.\n";
     return text;
 }

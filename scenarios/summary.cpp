@@ -81,7 +81,8 @@ std::string bus(const Json& document) {
     const auto clocks = number(document, "/bus/burst/clocks_p50"), most = number(document, "/bus/burst/clocks_max");
     const auto bytes = number(document, "/bus/burst/bytes_p50");
     if (bursts && *bursts > 0 && clocks && most && bytes)
-        parts.push_back(fmt::format("{:.0f} bursts, {:.0f} B in {:.0f} clocks (p50; at most {:.0f})", *bursts, *bytes, *clocks, *most));
+        parts.push_back(fmt::format("{:.0f} bursts, {:.0f} B in {:.0f} clocks (p50; at most {:.0f})", *bursts, *bytes,
+                                    *clocks, *most));
     if (const auto aborts = number(document, "/bus/transactions/master_aborts"); aborts && *aborts > 0)
         parts.push_back(fmt::format("{:.0f} master aborts", *aborts));
     if (const auto aborts = number(document, "/bus/transactions/target_aborts"); aborts && *aborts > 0)
@@ -93,7 +94,8 @@ std::string latency(const Json& document) {
     const auto p50 = number(document, "/latency/p50_ps"), p99 = number(document, "/latency/p99_ps");
     const auto max = number(document, "/latency/max_ps");
     if (!p50 || !p99 || !max) return "";
-    return fmt::format("{} (p50), {} (p99), {} (max) from the last pixel to delivery", time(*p50), time(*p99), time(*max));
+    return fmt::format("{} (p50), {} (p99), {} (max) from the last pixel to delivery", time(*p50), time(*p99),
+                       time(*max));
 }
 
 std::string copy(const Json& document) {
@@ -125,14 +127,14 @@ std::string summary(const Json& document) {
     lines.add("latency", latency(document));
     lines.add("copy", copy(document));
     lines.add("dma errors", counts(object("dma").value("errors_by_code", Json::object())));
-    if (const Json faults = object("translation").value("faults", Json::array()); !faults.empty())
-        lines.add("faults", fmt::format("{} of address translation, the first at {}", faults.size(),
-                                        faults[0].value("address", Json()).dump()));
+    const auto faults = number(document, "/translation/fault_count");
+    if (const Json list = object("translation").value("faults", Json::array()); faults && !list.empty())
+        lines.add("faults", fmt::format("{:.0f} of address translation, the first at {}", *faults, text(list[0], "/address")));
     add_driver(document, lines);
     for (const Json& each : document.value("expectations", Json::array()))
         if (!each.value("met", false))
-            lines.add("not met", fmt::format("{}: expected {}, got {}", each.value("path", ""), each.value("expected", ""),
-                                             each.value("actual", "")));
+            lines.add("not met", fmt::format("{}: expected {}, got {}", each.value("path", ""),
+                                             each.value("expected", ""), each.value("actual", "")));
     if (const auto simulated = number(document, "/simulated_ps")) {
         const auto wall = number(document, "/host/wall_seconds");
         lines.add("simulated", time(*simulated) + (wall ? fmt::format(" in {:.3g} s", *wall) : ""));

@@ -23,6 +23,14 @@ namespace {
 constexpr std::size_t max_file_bytes = 256 * 1024;
 constexpr unsigned max_nested_on_line = 20;  // names; with toml++'s own limit on arrays, a bound on its recursion
 
+/// Keys and toml++'s own words may hold line ends.
+std::string one_line(std::string_view text) {
+    std::string line(text);
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c < ' '; }, ' ');
+    return line;
+}
+
 class Refusal {
 public:
     explicit Refusal(std::string_view file) : file_(file) {}
@@ -41,7 +49,8 @@ void check_bytes(std::string_view text, const Refusal& refuse) {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         const bool is_allowed = (byte >= 0x20 && byte < 0x7f) || byte == '\t' || byte == '\r' || byte == '\n';
-        if (!is_allowed) refuse(position, fmt::format("byte 0x{:02x} is not allowed; a scenario file is plain ASCII", byte));
+        if (!is_allowed)
+            refuse(position, fmt::format("byte 0x{:02x} is not allowed; a scenario file is plain ASCII", byte));
         ++position.column;
         if (byte == '\n') position = {position.line + 1, 1};
     }
@@ -59,7 +68,8 @@ void check_nesting(std::string_view line, std::size_t number, const Refusal& ref
         } else if (c == '#') {
             return;
         } else if (c == '"' || c == '\'') {
-            if (line.substr(i, 3) == std::string(3, c)) refuse({number, i + 1}, "a text ends on the line that it begins on");
+            if (line.substr(i, 3) == std::string(3, c))
+                refuse({number, i + 1}, "a text ends on the line that it begins on");
             quote = c;
         } else if ((c == '.' || c == '[' || c == '{') && ++nested > max_nested_on_line) {
             refuse({number, i + 1}, fmt::format("more than {} names in each other", max_nested_on_line));
@@ -96,9 +106,11 @@ std::variant<Scalar, OtherValue> value_of(const toml::node& node, const Refusal&
     return OtherValue{"a date or time"};
 }
 
-void collect(const toml::table& table, const std::string& prefix, const Refusal& refuse, std::vector<TomlEntry>& entries) {
+void collect(const toml::table& table, const std::string& prefix, const Refusal& refuse,
+             std::vector<TomlEntry>& entries) {
     for (const auto& [key, node] : table) {
-        const std::string name = is_bare(key.str()) ? std::string(key.str()) : fmt::format("\"{}\"", key.str());
+        const std::string name =
+            is_bare(key.str()) ? std::string(key.str()) : fmt::format("\"{}\"", one_line(key.str()));
         const std::string path = prefix.empty() ? name : prefix + "." + name;
         const auto* const inner = node.as_table();
         if (inner != nullptr && !inner->empty()) {
@@ -113,9 +125,7 @@ toml::table parse(std::string_view text, const Refusal& refuse) {
     try {
         return toml::parse(text);
     } catch (const toml::parse_error& error) {
-        std::string why(error.description());
-        std::replace_if(why.begin(), why.end(), [](char c) { return c < ' '; }, ' ');  // it may quote line ends
-        refuse(position_of(error.source()), why);
+        refuse(position_of(error.source()), one_line(error.description()));
     } catch (const std::runtime_error& error) {
         refuse({}, error.what());
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ghostcard/scenarios/expectations.h>
+#include <ghostcard/scenarios/scalar.h>
 
 #include <cstddef>
 #include <string>

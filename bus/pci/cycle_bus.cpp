@@ -28,7 +28,8 @@ BusAddress CycleBus::Transaction::lane_address() const {
 
 std::span<std::byte> CycleBus::Transaction::lane() const {
     const BusAddress begin = lane_address();
-    const BusAddress end = std::min(BusAddress{round_down(begin.value, lane_bytes) + lane_bytes}, record.address + length);
+    const BusAddress end =
+        std::min(BusAddress{round_down(begin.value, lane_bytes) + lane_bytes}, record.address + length);
     return run->data.subspan(run->transferred + (begin - record.address), end - begin);
 }
 
@@ -133,11 +134,11 @@ void CycleBus::begin_transaction(unsigned master) {
     } else {
         next.frame_off_clock = next.end_clock = next.address_clocks + clocks_to_master_abort;
     }
-    transaction_ = std::move(next);
+    transaction_ = next;
 }
 
-/// The target is due to assert TRDY#: it does, and drives AD in a read, or it aborts. DEVSEL# must have been asserted for
-/// a clock at least before it is taken away (PCI 2.3, 3.3.3.2.1).
+/// The target is due to assert TRDY#: it does, and drives AD in a read, or it aborts. DEVSEL# must have been asserted
+/// for a clock at least before it is taken away (PCI 2.3, 3.3.3.2.1).
 void CycleBus::begin_data_transfer(Transaction& now) {
     const BusAddress address = now.lane_address();
     if (!now.target->accepts(requester(now.master), now.record.command, address)) {
@@ -186,9 +187,9 @@ void CycleBus::drive_requests() {
     for (unsigned master = 0; master < ports_.size(); ++master) {
         const MasterPort& port = ports_[master];
         if (!wants_bus(port)) continue;
-        const bool last_under_way = transaction_ && transaction_->run == port.run &&
-                                    (transaction_->stopped ||
-                                     port.run->transferred + transaction_->length == port.run->data.size());
+        const bool last_under_way =
+            transaction_ && transaction_->run == port.run &&
+            (transaction_->stopped || port.run->transferred + transaction_->length == port.run->data.size());
         if (!last_under_way) requests_ |= 1u << master;
     }
 }

@@ -3,9 +3,9 @@
 
 #include <ghostcard/bus/sim_time.h>
 
+#include <sysc/tracing/sc_tracing_ids.h>
 #include <fstream>
 #include <string>
-#include <sysc/tracing/sc_tracing_ids.h>
 #include <system_error>
 
 namespace ghostcard::bus::pci {

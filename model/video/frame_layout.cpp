@@ -24,8 +24,7 @@ FrameLayout::Segment FrameLayout::segment_at(std::uint64_t offset) const {
     const auto index = static_cast<std::uint32_t>(offset / line_stream_bytes_);
     const std::uint64_t in_line = offset % line_stream_bytes_;
     const std::uint64_t line = raster_.picture_line(index);
-    if (in_line < line_bytes_)
-        return {line * line_bytes_ + in_line, line * stride_ + in_line, line_bytes_ - in_line};
+    if (in_line < line_bytes_) return {line * line_bytes_ + in_line, line * stride_ + in_line, line_bytes_ - in_line};
     const std::uint64_t half_line = line_bytes_ / 2;
     const std::uint64_t in_chroma_line = line % 2 * half_line + (in_line - line_bytes_);
     const std::uint64_t chroma_line = height_ + line / 2;
@@ -39,8 +38,8 @@ std::uint64_t FrameLayout::arrived(std::uint64_t clocks) const {
     const std::uint32_t field_lines = raster_.interlaced ? height_ / 2 : height_;
     const bool second_field = raster_.interlaced && clocks >= raster_.frame_clocks() / 2;
     const std::uint64_t in_field = second_field ? clocks - raster_.frame_clocks() / 2 : clocks;
-    const std::uint64_t lines_before = (second_field ? field_lines : 0) +
-                                       std::min<std::uint64_t>(in_field / raster_.line_clocks, field_lines);
+    const std::uint64_t lines_before =
+        (second_field ? field_lines : 0) + std::min<std::uint64_t>(in_field / raster_.line_clocks, field_lines);
     if (in_field / raster_.line_clocks >= field_lines) return lines_before * line_stream_bytes_;
     const std::uint64_t pixels = std::min<std::uint64_t>(in_field % raster_.line_clocks, raster_.width);
     return lines_before * line_stream_bytes_ + pixels / group_pixels_ * group_bytes_;

@@ -72,20 +72,20 @@ private:
 VideoSignal open_y4m(const VideoSettings& settings) {
     Y4mReader reader(settings.source);
     const Y4mHeader header = reader.header();
-    Raster raster = settings.mode == "auto"
-                        ? raster_for(header.width, header.height, header.rate, header.interlaced)
-                        : parse_raster(settings.mode);
+    Raster raster = settings.mode == "auto" ? raster_for(header.width, header.height, header.rate, header.interlaced)
+                                            : parse_raster(settings.mode);
     if (raster.width != header.width || raster.height != header.height)
-        throw InputError(fmt::format("{}: frames of {}x{} do not fit video mode {} of {}x{}", settings.source, header.width,
-                                     header.height, raster.name, raster.width, raster.height));
+        throw InputError(fmt::format("{}: frames of {}x{} do not fit video mode {} of {}x{}", settings.source,
+                                     header.width, header.height, raster.name, raster.width, raster.height));
     return {std::move(raster), std::make_unique<Y4mSource>(std::move(reader)), header.line};
 }
 
 VideoSignal open_raw(const VideoSettings& settings) {
     if (settings.mode == "auto")
-        throw InputError(fmt::format("{}: a raw file has no header, so video.mode must say its size and rate "
-                                     "(WIDTHxHEIGHT@RATE or a mode's name)",
-                                     settings.source));
+        throw InputError(
+            fmt::format("{}: a raw file has no header, so video.mode must say its size and rate "
+                        "(WIDTHxHEIGHT@RATE or a mode's name)",
+                        settings.source));
     const Raster raster = parse_raster(settings.mode);
     return {raster, std::make_unique<RawSource>(settings.source, raster), {}};
 }
@@ -99,7 +99,8 @@ std::optional<Pattern> pattern_named(std::string_view name) {
 
 void check_even(const Raster& raster, PixelFormat format) {
     if (format != PixelFormat::rgb24 && raster.width % 2 != 0)
-        throw InputError(fmt::format("video mode {} has an odd width, which {} cannot hold", raster.name, name_of(format)));
+        throw InputError(
+            fmt::format("video mode {} has an odd width, which {} cannot hold", raster.name, name_of(format)));
     if (format == PixelFormat::nv12 && raster.height % 2 != 0)
         throw InputError(fmt::format("video mode {} has an odd height, which NV12 cannot hold", raster.name));
 }
@@ -117,14 +118,15 @@ VideoSignal open_signal(const VideoSettings& settings, std::uint64_t seed) {
     } else if (extension == ".rgb") {
         signal = open_raw(settings);
     } else {
-        throw InputError(fmt::format("'{}' is no video source; allowed are bars, ramp, noise and files named .y4m or .rgb",
-                                     settings.source));
+        throw InputError(fmt::format(
+            "'{}' is no video source; allowed are bars, ramp, noise and files named .y4m or .rgb", settings.source));
     }
     check_even(signal.raster, settings.pixel_format);
     if (!signal.source->supports(settings.pixel_format))
-        throw InputError(fmt::format("{}: cannot be shown as {}; 4:2:2 files go with YUY2 and UYVY, 4:2:0 files with NV12, "
-                                     ".rgb files with RGB24",
-                                     settings.source, name_of(settings.pixel_format)));
+        throw InputError(
+            fmt::format("{}: cannot be shown as {}; 4:2:2 files go with YUY2 and UYVY, 4:2:0 files with NV12, "
+                        ".rgb files with RGB24",
+                        settings.source, name_of(settings.pixel_format)));
     return signal;
 }
 

@@ -15,7 +15,7 @@ __extension__ using Wide = unsigned __int128;  // ps x Hz of a long run exceeds 
 
 constexpr std::uint64_t ps_per_second = 1'000'000'000'000;
 
-constexpr std::uint32_t smallest = 16;    // of width and height of a custom raster
+constexpr std::uint32_t smallest = 16;  // of width and height of a custom raster
 constexpr std::uint32_t largest = 16384;
 constexpr std::uint64_t fastest = 1000;  // frames per second
 
@@ -59,7 +59,8 @@ std::uint64_t Raster::clocks_at(Duration instant) const {
 std::span<const Raster> cea_rasters() { return cea_table; }
 
 const Raster* find_cea_raster(std::string_view name) {
-    const auto found = std::find_if(cea_table.begin(), cea_table.end(), [&](const Raster& r) { return r.name == name; });
+    const auto found =
+        std::find_if(cea_table.begin(), cea_table.end(), [&](const Raster& r) { return r.name == name; });
     return found == cea_table.end() ? nullptr : &*found;
 }
 
@@ -82,7 +83,8 @@ Raster custom_raster(std::uint32_t width, std::uint32_t height, FrameRate rate) 
     constexpr std::uint64_t fewest_blank_lines = 6;
     // Blank lines: the fewest n that last as long, of height + n lines in a frame's time.
     const std::uint64_t frame_ps = ps_per_second * rate.denominator / rate.numerator;
-    const std::uint64_t active_ps = frame_ps > 2 * vertical_blanking_ps ? frame_ps - vertical_blanking_ps : frame_ps / 2;
+    const std::uint64_t active_ps =
+        frame_ps > 2 * vertical_blanking_ps ? frame_ps - vertical_blanking_ps : frame_ps / 2;
     const std::uint64_t blank_ps = frame_ps - active_ps;
     const std::uint64_t blank_lines = std::max((height * blank_ps + active_ps - 1) / active_ps, fewest_blank_lines);
     return {fmt::format("{}x{}@{}{}", width, height, rate.numerator,
@@ -109,9 +111,10 @@ Raster parse_raster(std::string_view text) {
     }
     std::string names;
     for (const Raster& raster : cea_table) names += raster.name + ", ";
-    throw InputError(fmt::format("'{}' is no video mode; allowed are {}or WIDTHxHEIGHT@RATE with {} to {} pixels and 1 to {} "
-                                 "frames a second (RATE: N or N/D)",
-                                 text, names, smallest, largest, fastest));
+    throw InputError(
+        fmt::format("'{}' is no video mode; allowed are {}or WIDTHxHEIGHT@RATE with {} to {} pixels and 1 to {} "
+                    "frames a second (RATE: N or N/D)",
+                    text, names, smallest, largest, fastest));
 }
 
 }  // namespace ghostcard::model

@@ -69,7 +69,8 @@ Y4mHeader parse_header(const std::filesystem::path& path, const std::string& lin
                     header.chroma = Chroma::c422;
                 } else if (value != "420" && value != "420jpeg" && value != "420mpeg2" && value != "420paldv") {
                     refuse(path, fmt::format("colour space '{}' is not supported; allowed are C422, C420, C420jpeg, "
-                                             "C420mpeg2 and C420paldv, 8 bits a sample", word));
+                                             "C420mpeg2 and C420paldv, 8 bits a sample",
+                                             word));
                 }
                 break;
             default: break;  // aspect ratio and comments change nothing
@@ -138,7 +139,8 @@ Y4mReader::Y4mReader(const std::filesystem::path& path) : path_(path), file_(pat
             refuse(path, fmt::format("frame {} at byte {} does not begin with '{}'", frames(), begin, frame_magic));
         const auto offset = static_cast<std::uint64_t>(file_.tellg());
         if (size - offset < frame_bytes)
-            refuse(path, fmt::format("is truncated: frame {} has {} of {} bytes", frames(), size - offset, frame_bytes));
+            refuse(path,
+                   fmt::format("is truncated: frame {} has {} of {} bytes", frames(), size - offset, frame_bytes));
         frame_offsets_.push_back(offset);
         file_.seekg(static_cast<std::streamoff>(offset + frame_bytes));
     }

@@ -14,7 +14,11 @@ namespace {
 constexpr std::uint64_t top = ~std::uint64_t{0};
 
 template <class A, class B>
-concept Mixable = requires(A a, B b) { a - b; } || requires(A a, B b) { a == b; } || requires(A a, B b) { a < b; };
+concept Mixable = requires(A a, B b) {
+    a - b;
+}
+|| requires(A a, B b) { a == b; }
+|| requires(A a, B b) { a < b; };
 
 }  // namespace
 

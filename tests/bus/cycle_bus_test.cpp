@@ -88,8 +88,7 @@ TEST_CASE("every tabulated transaction takes exactly its clocks", "[bus][table]"
             CHECK(record.last_data_clock == std::stoul(row.at("last_data_clock")));
             CHECK(record.clocks == std::stoul(row.at("clocks_incl_1_idle")));
             const double seconds = record.clocks * std::chrono::duration<double>(clock_period(settings.clock)).count();
-            CHECK(static_cast<double>(bytes) / seconds / 1e6 ==
-                  Approx(std::stod(row.at("MBps"))).margin(0.005));
+            CHECK(static_cast<double>(bytes) / seconds / 1e6 == Approx(std::stod(row.at("MBps"))).margin(0.005));
         });
     }
 }
@@ -99,8 +98,8 @@ TEST_CASE("the specification's burst latencies follow from 8 clocks to first dat
     for (const Row& row : read_table("pci_spec_burst_latency.csv")) {
         in_own_simulation([&] {
             const PciSettings settings{.clock = {33'000'000}, .width = 32};
-            const auto record = measure(settings, {Decode::medium, 5, 0}, Command::memory_write,
-                                        std::stoul(row.at("bytes")));
+            const auto record =
+                measure(settings, {Decode::medium, 5, 0}, Command::memory_write, std::stoul(row.at("bytes")));
             CHECK(record.first_data_clock == 8);
             CHECK(record.data_phases == std::stoul(row.at("data_phases")));
             CHECK(record.clocks == std::stoul(row.at("total_clocks_published")));
@@ -313,7 +312,8 @@ TEST_CASE("two masters that both want the bus take turns", "[bus][arbitration]")
     });
 }
 
-TEST_CASE("never are two grants asserted, nor does one follow another on an idle bus without a gap", "[bus][arbitration]") {
+TEST_CASE("never are two grants asserted, nor does one follow another on an idle bus without a gap",
+          "[bus][arbitration]") {
     in_own_simulation([] {
         Bench bench({.parking = Parking::host});
         auto data = ramp(32);

@@ -21,8 +21,8 @@ constexpr Duration posting_delay = nanoseconds(400);
 struct Bench : MessageSink {
     explicit Bench(TranslationKind kind = TranslationKind::identity)
         : bridge("bridge", bus, memory,
-                 make_translation({.translation = kind, .offset = {2ull << 30}, .memory = {1 << 20}}, memory), posting_delay,
-                 {Decode::medium, 0, 0}) {
+                 make_translation({.translation = kind, .offset = {2ull << 30}, .memory = {1 << 20}}, memory),
+                 posting_delay, {Decode::medium, 0, 0}) {
         registers.base = {0xe000'0000};
         bus.attach_target(registers);
         bus.attach_observer(recorder);
@@ -129,9 +129,8 @@ TEST_CASE("a device reads what it wrote before", "[bus][bridge]") {
 }
 
 TEST_CASE("a physical address works, is lost or faults, as the translation has it", "[bus][bridge]") {
-    with_bench(TranslationKind::identity, [](Bench& bench) {
-        CHECK(bench.write({0x1000}, 1) == Termination::completed);
-    });
+    with_bench(TranslationKind::identity,
+               [](Bench& bench) { CHECK(bench.write({0x1000}, 1) == Termination::completed); });
     with_bench(TranslationKind::offset, [](Bench& bench) {
         CHECK(bench.write({0x1000}, 1) == Termination::master_abort);
         CHECK(bench.write({(2ull << 30) + 0x1000}, 1) == Termination::completed);
@@ -145,7 +144,7 @@ TEST_CASE("a physical address works, is lost or faults, as the translation has i
         CHECK(fault.write);
         CHECK(fault.time > Duration::zero());
         const auto base = bench.bridge.translation_for({0, 1, 0}).map(*PhysicalRange::of({0x1000}, page_size),
-                                                                     DmaDirection::to_memory, {});
+                                                                      DmaDirection::to_memory, {});
         REQUIRE(base);
         CHECK(bench.write(*base, 0xabcd) == Termination::completed);
         sc_core::wait(to_sc_time(posting_delay));

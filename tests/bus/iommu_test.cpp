@@ -19,7 +19,8 @@ PhysicalRange pages(std::uint64_t first, std::uint64_t count) {
 
 }  // namespace
 
-TEST_CASE("under a constant translation bus and physical addresses differ by it, for all of RAM", "[bus][translation]") {
+TEST_CASE("under a constant translation bus and physical addresses differ by it, for all of RAM",
+          "[bus][translation]") {
     const HostMemory memory(1 << 20);
     const std::uint64_t offset = GENERATE(0u, 0x8000'0000u);
     ConstantTranslation translation(memory, offset);

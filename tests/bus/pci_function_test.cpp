@@ -12,7 +12,9 @@ namespace {
 void write_command(PciFunction& function, Value<CommandStatus> value) {
     function.write(CommandStatus::offset, value.raw());
 }
-Value<CommandStatus> command(const PciFunction& function) { return Value<CommandStatus>{function.read(CommandStatus::offset)}; }
+Value<CommandStatus> command(const PciFunction& function) {
+    return Value<CommandStatus>{function.read(CommandStatus::offset)};
+}
 
 }  // namespace
 
@@ -59,7 +61,8 @@ TEST_CASE("Interrupt Disable and MSI each silence INTA#", "[bus][function]") {
 TEST_CASE("D3hot silences the function, and leaving it is a reset", "[bus][function]") {
     PciFunction function;
     function.write(BaseAddress0::offset, 0xe000'0000);
-    write_command(function, Value<CommandStatus>{}.with<CommandStatus::MemorySpace>(1).with<CommandStatus::BusMaster>(1));
+    write_command(function,
+                  Value<CommandStatus>{}.with<CommandStatus::MemorySpace>(1).with<CommandStatus::BusMaster>(1));
     function.write(PowerControl::offset, 1);  // D1 is not there
     CHECK(function.read(PowerControl::offset) == 0);
     function.write(PowerControl::offset, 3);

@@ -77,7 +77,8 @@ TEST_CASE("outside its window the waveform rests", "[bus][vcd]") {
     }
 }
 
-TEST_CASE("a waveform that cannot be written is refused at once, and one that is not committed leaves nothing", "[bus][vcd]") {
+TEST_CASE("a waveform that cannot be written is refused at once, and one that is not committed leaves nothing",
+          "[bus][vcd]") {
     const TemporaryFolder folder;
     CHECK_THROWS_AS(PinTrace("pins", folder.path() / "none" / "a.vcd", PciSettings{}, 1, TraceWindow{}), InputError);
     in_own_simulation([&] { PinTrace trace("pins", folder.path() / "a.vcd", PciSettings{}, 1, TraceWindow{}); });

@@ -24,9 +24,7 @@ public:
         return address >= base && address < base + bytes.size();
     }
     bus::pci::TargetTiming timing() const override { return answer; }
-    bool accepts(bus::RequesterId, bus::pci::Command, BusAddress address) override {
-        return address - base < abort_at;
-    }
+    bool accepts(bus::RequesterId, bus::pci::Command, BusAddress address) override { return address - base < abort_at; }
     void read(bus::pci::Command, BusAddress address, std::span<std::byte> data) override {
         std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(address - base), data.size(), data.begin());
     }

@@ -12,7 +12,7 @@ using dma::BufferLayout;
 
 namespace {
 
-constexpr std::uint64_t frame_1080p_yuy2 = 1920 * 1080 * 2;
+constexpr std::uint64_t frame_1080p_yuy2 = 4'147'200;  // 1920 x 1080 x 2 bytes
 using Offsets = std::vector<std::uint64_t>;
 
 }  // namespace

@@ -15,7 +15,6 @@ using dma::DriverStatus;
 using dma::InterruptKind;
 using dma::Strategy;
 using test::CardAccess;
-using test::FakeCard;
 using test::Machine;
 
 namespace {
@@ -192,10 +191,11 @@ TEST_CASE("a start that cannot succeed says why and gives everything back", "[dm
         std::function<void(Machine&)> spoil;
         DriverSettings settings = {};
     };
-    DriverSettings none, many, odd, msi;
+    DriverSettings none, many, odd, huge, msi;
     none.buffers = 0;
     many.buffers = 17;
     odd.alignment = Bytes{48};
+    huge.alignment = Bytes{1ull << 31};
     msi.interrupt = InterruptKind::msi;
     const auto capability = [](auto change) {
         return [change](Machine& machine) { machine.card.card.override_reset(change(Value<Capability>::reset())); };
@@ -205,6 +205,7 @@ TEST_CASE("a start that cannot succeed says why and gives everything back", "[dm
         {DriverStatus::invalid_settings, "1 to 16", nothing, none},
         {DriverStatus::invalid_settings, "1 to 16", nothing, many},
         {DriverStatus::invalid_settings, "power of two", nothing, odd},
+        {DriverStatus::invalid_settings, "1 GiB", nothing, huge},
         {DriverStatus::no_device, "no device", [](Machine& m) { m.card.vanishes_at = 1; }},
         {DriverStatus::wrong_device, "found device 1234:6ca6",
          [](Machine& m) { m.card.config.override_reset(DeviceVendor::offset, 0x6ca6'1234); }},

@@ -12,7 +12,6 @@ using dma::DriverSettings;
 using dma::DriverStatus;
 using dma::InterruptKind;
 using test::CardAccess;
-using test::FakeCard;
 using test::Machine;
 
 namespace {
@@ -246,7 +245,8 @@ TEST_CASE("an interrupt that is not the card's is declined", "[dma][driver]") {
     CHECK_FALSE(machine.interrupts.run_deferred());
 }
 
-TEST_CASE("a cause that joins another one before it is acknowledged is handled in the same interrupt", "[dma][driver]") {
+TEST_CASE("a cause that joins another one before it is acknowledged is handled in the same interrupt",
+          "[dma][driver]") {
     Machine machine(settings_of(2, InterruptKind::msi));
     machine.lend(1);
     REQUIRE(machine.driver.start() == DriverStatus::ok);

@@ -162,7 +162,7 @@ TEST_CASE("isolating a card leaves only its register window, and clears no statu
     CardProbe probe(config);
     config.expect_read(0x50, 0x0081'0005)
         .expect_write(0x50, 0x0080'0005)
-        .expect_read(CommandStatus::offset, 0xf930'0104)   // aborts latched, bus mastering on
+        .expect_read(CommandStatus::offset, 0xf930'0104)  // aborts latched, bus mastering on
         .expect_write(CommandStatus::offset, 0x0000'0502);
     probe.isolate();
     CHECK(config.finished());

@@ -92,11 +92,13 @@ void FakeCard::reset() {
 
 DmaErrorCode FakeCard::refusal() const {
     const auto capability = card.get<Capability>();
-    const std::uint64_t address = card.get<DmaAddressLow>().raw() | std::uint64_t{card.get<DmaAddressHigh>().raw()} << 32;
+    const std::uint64_t address = card.get<DmaAddressLow>().raw() | std::uint64_t{card.get<DmaAddressHigh>().raw()}
+                                                                        << 32;
     const std::uint64_t length = card.get<DmaLength>().raw();
     const auto boundary = capability.get<Capability::BoundaryLog2>();
     const auto range = BusRange::of({address}, length);
-    if (address % (std::uint64_t{1} << capability.get<Capability::AlignmentLog2>()) != 0) return DmaErrorCode::alignment;
+    if (address % (std::uint64_t{1} << capability.get<Capability::AlignmentLog2>()) != 0)
+        return DmaErrorCode::alignment;
     if (!range) return DmaErrorCode::length_zero;
     if (range->last().value >> capability.get<Capability::AddressBits>() != 0) return DmaErrorCode::address_width;
     if (boundary != 0 && address >> boundary != range->last().value >> boundary) return DmaErrorCode::boundary;
@@ -141,7 +143,8 @@ void FakeCard::frame() {
 }
 
 void FakeCard::move(std::uint64_t number) {
-    const std::uint64_t address = card.get<DmaAddressLow>().raw() | std::uint64_t{card.get<DmaAddressHigh>().raw()} << 32;
+    const std::uint64_t address = card.get<DmaAddressLow>().raw() | std::uint64_t{card.get<DmaAddressHigh>().raw()}
+                                                                        << 32;
     const std::uint64_t length = card.get<DmaLength>().raw();
     if (!config.get<CommandStatus>().get<CommandStatus::BusMaster>()) return end(DmaErrorCode::bus_master_off);
     for (std::uint64_t at = 0; at < std::min(length, frame_length()); ++at) {

@@ -44,11 +44,11 @@ public:
     RegisterFile config{registers::config_register_table()};
 
     // What happens to it.
-    void frame();                                        ///< A frame of the signal arrives.
-    void overrun();                                      ///< A frame arrives and is torn while it moves.
+    void frame();                                         ///< A frame of the signal arrives.
+    void overrun();                                       ///< A frame arrives and is torn while it moves.
     void raise(Value<registers::InterruptStatus> cause);  ///< Sets causes as IRQ_FORCE does.
-    std::uint64_t vanishes_at = 0;                       ///< The first access that nobody answers any more; 0: none.
-    std::uint32_t stuck_causes = 0;                      ///< Of IRQ_STATUS; acknowledging them does nothing.
+    std::uint64_t vanishes_at = 0;                        ///< The first access that nobody answers any more; 0: none.
+    std::uint32_t stuck_causes = 0;                       ///< Of IRQ_STATUS; acknowledging them does nothing.
     bool ignores_abort = false;
     bool ignores_reset = false;
     bool ignores_power = false;
@@ -56,12 +56,12 @@ public:
     std::function<void(std::uint64_t n)> before_access;
 
     // What can be seen of it.
-    bool line() const;                  ///< INTA# is asserted.
-    bool take_message();                ///< A message has been sent since the last call.
+    bool line() const;    ///< INTA# is asserted.
+    bool take_message();  ///< A message has been sent since the last call.
     bool busy() const { return card.get<registers::DmaStatus>().get<registers::DmaStatus::Busy>() != 0; }
     std::uint64_t frame_length() const { return std::uint64_t{2} * width * height; }
-    std::uint64_t accesses = 0;         ///< Of the driver, in both windows.
-    std::vector<CardAccess> trace;      ///< Those to the card's registers.
+    std::uint64_t accesses = 0;     ///< Of the driver, in both windows.
+    std::vector<CardAccess> trace;  ///< Those to the card's registers.
     std::vector<BusAddress> go_addresses;
 
     /// Byte `at` of frame `number`; the first frame is 1, lost ones count.

@@ -15,7 +15,7 @@ using dma::PageAllocator;
 
 namespace {
 
-constexpr std::uint64_t frame_1080p_yuy2 = 1920 * 1080 * 2;
+constexpr std::uint64_t frame_1080p_yuy2 = 4'147'200;  // 1920 x 1080 x 2 bytes
 
 struct Host {
     HostMemory memory{64ull << 20};
@@ -29,8 +29,8 @@ struct Host {
 }  // namespace
 
 TEST_CASE("a scattered 1080p YUY2 frame is 1013 fragments, and 1014 from page offset 2049 on", "[dma][frame_buffer]") {
-    // One fragment for each 4 KiB page that the 4,147,200 bytes touch; derived for the DMA fragmentation table. The page
-    // count is that of Windows' ADDRESS_AND_SIZE_TO_SPAN_PAGES, and so of the map registers of one operation.
+    // One fragment for each 4 KiB page that the 4,147,200 bytes touch; derived for the DMA fragmentation table. The
+    // page count is that of Windows' ADDRESS_AND_SIZE_TO_SPAN_PAGES, and so of the map registers of one operation.
     struct Row {
         std::uint64_t page_offset, fragments, first_bytes, last_bytes;
     };

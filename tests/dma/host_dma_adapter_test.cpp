@@ -45,11 +45,11 @@ struct Host {
 };
 
 const std::array<std::optional<std::uint64_t>, 5> regimes{
-    0,                     // identity
-    2 * gib,               // a constant...
-    5 * page_size,         // ...that is a multiple of nothing that a device wants
-    0 - 16 * mib,          // bus below physical
-    std::nullopt,          // page tables
+    0,              // identity
+    2 * gib,        // a constant...
+    5 * page_size,  // ...that is a multiple of nothing that a device wants
+    0 - 16 * mib,   // bus below physical
+    std::nullopt,   // page tables
 };
 
 }  // namespace

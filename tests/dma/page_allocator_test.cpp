@@ -90,7 +90,7 @@ TEST_CASE("alignment binds the bus address, not the physical one", "[dma][page_a
 TEST_CASE("a run crosses no multiple of its boundary on the bus", "[dma][page_allocator]") {
     const HostMemory memory(4 * mib);
     PageAllocator allocator(memory, random_of(1));
-    Placement placement{.constraints = {.alignment = 1, .boundary = 64 * 1024, .address_bits = 64}};
+    Placement placement{.constraints = {.alignment = 1, .boundary = 0x1'0000, .address_bits = 64}};
 
     // 15 pages fit between page 1 and 64 KiB, 16 do not.
     const auto fifteen = allocator.allocate_contiguous(15, placement).value();
@@ -122,7 +122,8 @@ TEST_CASE("a run ends at or below the highest address of the bus", "[dma][page_a
 TEST_CASE("bus addresses may wrap below the physical ones, but no run lies across the wrap", "[dma][page_allocator]") {
     const HostMemory memory(2 * mib);
     PageAllocator allocator(memory, random_of(1));
-    Placement placement{.constraints = {.alignment = 1, .address_bits = 32}, .shift = 0 - mib};  // bus = physical - 1 MiB
+    Placement placement{.constraints = {.alignment = 1, .address_bits = 32},
+                        .shift = 0 - mib};  // bus = physical - 1 MiB
     CHECK(allocator.allocate_contiguous(4, placement)->base() == PhysicalAddress{mib});
     placement.constraints.address_bits = 64;  // below 1 MiB lie the highest bus addresses
     CHECK(allocator.allocate_contiguous(255, placement)->base() == PhysicalAddress{page_size});
@@ -134,7 +135,8 @@ TEST_CASE("bus addresses may wrap below the physical ones, but no run lies acros
 TEST_CASE("margins belong to a run but no constraint binds them", "[dma][page_allocator]") {
     const HostMemory memory(mib);
     PageAllocator allocator(memory, random_of(1));
-    const Placement placement{.constraints = {.alignment = 0x4000, .boundary = 0x4000, .address_bits = 64}, .margin = 1};
+    const Placement placement{.constraints = {.alignment = 0x4000, .boundary = 0x4000, .address_bits = 64},
+                              .margin = 1};
     const auto run = allocator.allocate_contiguous(4, placement).value();
     CHECK(run == PhysicalRange::of({0x3000}, 0x6000));
     CHECK(allocator.outstanding() == 6);
@@ -157,8 +159,7 @@ TEST_CASE("scattered pages come from all over the upper three quarters of RAM", 
     PageAllocator allocator(memory, random_of(1));
     std::vector<unsigned> hits(16);
     const auto pages = allocator.allocate_pages(4000, Fragmentation::scattered).value();
-    for (const PhysicalAddress page : pages)
-        ++hits.at(*memory.file_offset(*PhysicalRange::of(page, 1)) / (4 * gib));
+    for (const PhysicalAddress page : pages) ++hits.at(*memory.file_offset(*PhysicalRange::of(page, 1)) / (4 * gib));
     for (std::size_t i = 0; i < hits.size(); ++i) {  // from the fifth on: 333 expected, standard deviation 17
         if (i < 4) CHECK(hits[i] == 0);
         if (i >= 4) CHECK((hits[i] > 240 && hits[i] < 430));
@@ -207,6 +208,7 @@ TEST_CASE("freed runs grow together", "[dma][page_allocator]") {
     const HostMemory memory(mib);
     PageAllocator allocator(memory, random_of(1));
     std::vector<PhysicalRange> runs;
+    runs.reserve(5);
     for (int i = 0; i < 5; ++i) runs.push_back(allocator.allocate_contiguous(51).value());
     REQUIRE(allocator.outstanding() == 255);
     for (const std::size_t i : {1u, 3u, 0u, 4u, 2u}) {
@@ -233,14 +235,14 @@ TEST_CASE("what is not handed out cannot be freed", "[dma][page_allocator]") {
     const auto refused = [&](std::uint64_t base, std::uint64_t size) {
         return !allocator.free(*PhysicalRange::of({base}, size));
     };
-    CHECK(refused(0x0000, 0x1000));             // page 0
-    CHECK(refused(0x0000, 0x2000));             // begins with page 0
-    CHECK(refused(0x4000, 0x2000));             // ends in free pages
-    CHECK(refused(0x5000, 0x1000));             // free
-    CHECK(refused(0x1000, 0x0800));             // half a page
-    CHECK(refused(0x1800, 0x1000));             // between two pages
-    CHECK(refused(1 * mib, 0x1000));            // no RAM
-    CHECK(refused(0x2000, mib));                // ends beyond RAM
+    CHECK(refused(0x0000, 0x1000));   // page 0
+    CHECK(refused(0x0000, 0x2000));   // begins with page 0
+    CHECK(refused(0x4000, 0x2000));   // ends in free pages
+    CHECK(refused(0x5000, 0x1000));   // free
+    CHECK(refused(0x1000, 0x0800));   // half a page
+    CHECK(refused(0x1800, 0x1000));   // between two pages
+    CHECK(refused(1 * mib, 0x1000));  // no RAM
+    CHECK(refused(0x2000, mib));      // ends beyond RAM
     CHECK(refused(~std::uint64_t{0xfff}, 0x1000));
     CHECK(allocator.outstanding() == 4);
 

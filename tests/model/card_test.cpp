@@ -131,8 +131,8 @@ struct Bench : CardObserver {
 void pass(Duration time) { sc_core::wait(bus::to_sc_time(time)); }
 
 /// Runs the body as a thread beside a card.
-void with_card(const std::function<void(Bench&)>& body, const CardSettings& settings = {}, const char* mode = "64x48@25",
-               std::uint64_t frames = 1000) {
+void with_card(const std::function<void(Bench&)>& body, const CardSettings& settings = {},
+               const char* mode = "64x48@25", std::uint64_t frames = 1000) {
     in_own_simulation([&] {
         Bench bench(settings, mode, frames);
         Thread driver("driver", [&] {
@@ -188,18 +188,24 @@ TEST_CASE("a memory that takes its time holds the card up for as long", "[model]
 
 TEST_CASE("CAPABILITY tells how the card is built", "[model][card]") {
     CardSettings settings;
-    settings.dma = {.alignment = {4096}, .length_multiple = {64}, .max_length = {1 << 22}, .boundary = {1ull << 24},
-                    .address_bits = 40, .burst = {512}};
-    with_card([](Bench& bench) {
-        bench.enable_device();
-        const auto capability = ghostcard::read<Capability>(bench.bar0);
-        CHECK(capability.get<Capability::AddressBits>() == 40);
-        CHECK(capability.get<Capability::AlignmentLog2>() == 12);
-        CHECK(capability.get<Capability::LengthMultipleLog2>() == 6);
-        CHECK(capability.get<Capability::BoundaryLog2>() == 24);
-        CHECK(capability.get<Capability::MaxLengthLog2>() == 22);
-        CHECK(ghostcard::read<DmaBurst>(bench.bar0).raw() == 512);
-    }, settings);
+    settings.dma = {.alignment = {4096},
+                    .length_multiple = {64},
+                    .max_length = {1 << 22},
+                    .boundary = {1ull << 24},
+                    .address_bits = 40,
+                    .burst = {512}};
+    with_card(
+        [](Bench& bench) {
+            bench.enable_device();
+            const auto capability = ghostcard::read<Capability>(bench.bar0);
+            CHECK(capability.get<Capability::AddressBits>() == 40);
+            CHECK(capability.get<Capability::AlignmentLog2>() == 12);
+            CHECK(capability.get<Capability::LengthMultipleLog2>() == 6);
+            CHECK(capability.get<Capability::BoundaryLog2>() == 24);
+            CHECK(capability.get<Capability::MaxLengthLog2>() == 22);
+            CHECK(ghostcard::read<DmaBurst>(bench.bar0).raw() == 512);
+        },
+        settings);
 }
 
 TEST_CASE("while an operation is under way GO and its parameters only leave a mark", "[model][card]") {
@@ -266,28 +272,30 @@ TEST_CASE("bus mastering that is taken away ends the operation", "[model][card]"
 
 TEST_CASE("ABORT, a lost bus mastering or a soft reset in the middle of a burst ends it there", "[model][card]") {
     const int which = GENERATE(0, 1, 2);
-    with_card([which](Bench& bench) {
-        bench.memory.honours_runs = true;
-        bench.enable_device();
-        write(bench.bar0, Value<DmaBurst>{4096});
-        bench.capture();
-        pass(bench.frame_period() * 2);
-        bench.go();
-        pass(nanoseconds(30 * 10 + 15));
-        CHECK(bench.busy());
-        if (which == 0) write(bench.bar0, Value<DmaControl>{}.with<DmaControl::Abort>(1));
-        if (which == 1) write(bench.config, Value<CommandStatus>{}.with<CommandStatus::MemorySpace>(1));
-        if (which == 2) write(bench.bar0, Value<Control>{}.with<Control::SoftReset>(1));
-        CHECK(bench.busy());
-        pass(nanoseconds(30));
-        CHECK_FALSE(bench.busy());
-        CHECK(ghostcard::read<DmaTransferred>(bench.bar0).raw() == (which == 2 ? 0 : 11 * 4));
-        CHECK(bench.error() == (which == 0   ? DmaErrorCode::aborted
-                                : which == 1 ? DmaErrorCode::bus_master_off
-                                             : DmaErrorCode::none));
-        CHECK(bench.dropped.size() == (which == 2 ? 0 : 1));
-        CHECK(bench.finished.empty());
-    }, CardSettings{.memory = {1 << 20}});
+    with_card(
+        [which](Bench& bench) {
+            bench.memory.honours_runs = true;
+            bench.enable_device();
+            write(bench.bar0, Value<DmaBurst>{4096});
+            bench.capture();
+            pass(bench.frame_period() * 2);
+            bench.go();
+            pass(nanoseconds(30 * 10 + 15));
+            CHECK(bench.busy());
+            if (which == 0) write(bench.bar0, Value<DmaControl>{}.with<DmaControl::Abort>(1));
+            if (which == 1) write(bench.config, Value<CommandStatus>{}.with<CommandStatus::MemorySpace>(1));
+            if (which == 2) write(bench.bar0, Value<Control>{}.with<Control::SoftReset>(1));
+            CHECK(bench.busy());
+            pass(nanoseconds(30));
+            CHECK_FALSE(bench.busy());
+            CHECK(ghostcard::read<DmaTransferred>(bench.bar0).raw() == (which == 2 ? 0 : 11 * 4));
+            CHECK(bench.error() == (which == 0   ? DmaErrorCode::aborted
+                                    : which == 1 ? DmaErrorCode::bus_master_off
+                                                 : DmaErrorCode::none));
+            CHECK(bench.dropped.size() == (which == 2 ? 0 : 1));
+            CHECK(bench.finished.empty());
+        },
+        CardSettings{.memory = {1 << 20}});
 }
 
 TEST_CASE("a bus error is told apart in DMA_STATUS and in configuration space", "[model][card]") {
@@ -306,44 +314,50 @@ TEST_CASE("a bus error is told apart in DMA_STATUS and in configuration space", 
 }
 
 TEST_CASE("frames that nobody fetches are dropped, counted and flagged, each once", "[model][card]") {
-    with_card([](Bench& bench) {
-        bench.enable_device();
-        bench.capture();
-        pass(bench.frame_period() * 7 / 2);
-        CHECK(bench.dropped == std::vector<std::uint64_t>{0, 1, 2});
-        CHECK(ghostcard::read<DroppedFrames>(bench.bar0).raw() == 3);
-        CHECK(bench.causes().get<InterruptStatus::FrameDropped>() == 1);
-        CHECK(ghostcard::read<MemoryHighWater>(bench.bar0).raw() == 1024);
-    }, CardSettings{.memory = {1024}});
+    with_card(
+        [](Bench& bench) {
+            bench.enable_device();
+            bench.capture();
+            pass(bench.frame_period() * 7 / 2);
+            CHECK(bench.dropped == std::vector<std::uint64_t>{0, 1, 2});
+            CHECK(ghostcard::read<DroppedFrames>(bench.bar0).raw() == 3);
+            CHECK(bench.causes().get<InterruptStatus::FrameDropped>() == 1);
+            CHECK(ghostcard::read<MemoryHighWater>(bench.bar0).raw() == 1024);
+        },
+        CardSettings{.memory = {1024}});
 }
 
 TEST_CASE("memory for whole frames keeps them until they are fetched", "[model][card]") {
-    with_card([](Bench& bench) {
-        bench.enable_device();
-        bench.capture();
-        pass(bench.frame_period() * 7 / 2);
-        CHECK(bench.dropped.empty());
-        for (std::uint64_t i = 0; i < 2; ++i) {
-            bench.go();
-            pass(microseconds(1));
-            CHECK(bench.finished.size() == i + 1);
-        }
-        CHECK(bench.finished == std::vector<std::uint64_t>{0, 1});
-    }, CardSettings{.memory = {1 << 20}});
+    with_card(
+        [](Bench& bench) {
+            bench.enable_device();
+            bench.capture();
+            pass(bench.frame_period() * 7 / 2);
+            CHECK(bench.dropped.empty());
+            for (std::uint64_t i = 0; i < 2; ++i) {
+                bench.go();
+                pass(microseconds(1));
+                CHECK(bench.finished.size() == i + 1);
+            }
+            CHECK(bench.finished == std::vector<std::uint64_t>{0, 1});
+        },
+        CardSettings{.memory = {1 << 20}});
 }
 
 TEST_CASE("an overrun under way ends the operation and never reports the torn frame as good", "[model][card]") {
-    with_card([](Bench& bench) {
-        bench.memory.latency = milliseconds(5);
-        bench.enable_device();
-        bench.go();
-        bench.capture();
-        pass(bench.frame_period() * 2);
-        CHECK(bench.error() == DmaErrorCode::overrun);
-        CHECK(bench.finished.empty());
-        CHECK(ghostcard::read<FrameCount>(bench.bar0).raw() == 0);
-        CHECK(bench.causes().get<InterruptStatus::FrameDone>() == 0);
-    }, CardSettings{.memory = {1024}});
+    with_card(
+        [](Bench& bench) {
+            bench.memory.latency = milliseconds(5);
+            bench.enable_device();
+            bench.go();
+            bench.capture();
+            pass(bench.frame_period() * 2);
+            CHECK(bench.error() == DmaErrorCode::overrun);
+            CHECK(bench.finished.empty());
+            CHECK(ghostcard::read<FrameCount>(bench.bar0).raw() == 0);
+            CHECK(bench.causes().get<InterruptStatus::FrameDone>() == 0);
+        },
+        CardSettings{.memory = {1024}});
 }
 
 TEST_CASE("ENABLE takes effect with the next frame, either way", "[model][card]") {
@@ -363,18 +377,20 @@ TEST_CASE("ENABLE takes effect with the next frame, either way", "[model][card]"
 }
 
 TEST_CASE("STATUS shows the second field and the end of the signal", "[model][card]") {
-    with_card([](Bench& bench) {
-        bench.enable_device();
-        CHECK(ghostcard::read<VideoWidth>(bench.bar0).raw() == 720);
-        CHECK(ghostcard::read<VideoHeight>(bench.bar0).raw() == 480);
-        bench.capture();
-        pass(bench.frame_period() * 5 / 4);
-        CHECK(ghostcard::read<Status>(bench.bar0).get<Status::SecondField>() == 0);
-        pass(bench.frame_period() / 2);
-        CHECK(ghostcard::read<Status>(bench.bar0).get<Status::SecondField>() == 1);
-        CHECK(ghostcard::read<Status>(bench.bar0).get<Status::VideoPresent>() == 0);  // its one picture has begun
-        CHECK(ghostcard::read<VideoWidth>(bench.bar0).raw() == 0);
-    }, {}, "480i59.94", 1);
+    with_card(
+        [](Bench& bench) {
+            bench.enable_device();
+            CHECK(ghostcard::read<VideoWidth>(bench.bar0).raw() == 720);
+            CHECK(ghostcard::read<VideoHeight>(bench.bar0).raw() == 480);
+            bench.capture();
+            pass(bench.frame_period() * 5 / 4);
+            CHECK(ghostcard::read<Status>(bench.bar0).get<Status::SecondField>() == 0);
+            pass(bench.frame_period() / 2);
+            CHECK(ghostcard::read<Status>(bench.bar0).get<Status::SecondField>() == 1);
+            CHECK(ghostcard::read<Status>(bench.bar0).get<Status::VideoPresent>() == 0);  // its one picture has begun
+            CHECK(ghostcard::read<VideoWidth>(bench.bar0).raw() == 0);
+        },
+        {}, "480i59.94", 1);
 }
 
 TEST_CASE("the frame's time is that of its first pixel, and its halves belong together", "[model][card]") {
@@ -416,7 +432,8 @@ TEST_CASE("MSI sends a message for each rise of the request and leaves INTA# alo
         write(bench.config, Value<MessageAddressHigh>{0});
         write(bench.config, Value<MessageData>{0x4242});
         write(bench.config, ghostcard::read<MessageCapability>(bench.config).with<MessageCapability::Enable>(1));
-        write(bench.bar0, Value<InterruptEnable>{}.with<InterruptEnable::Forced>(1).with<InterruptEnable::FrameDone>(1));
+        write(bench.bar0,
+              Value<InterruptEnable>{}.with<InterruptEnable::Forced>(1).with<InterruptEnable::FrameDone>(1));
         const auto force = Value<InterruptForce>{}.with<InterruptForce::Forced>(1);
         write(bench.bar0, force);
         pass(nanoseconds(1));

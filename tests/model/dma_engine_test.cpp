@@ -56,15 +56,14 @@ TEST_CASE("a descriptor that breaks a rule ends in that rule's error and moves n
         std::uint64_t address, length;
         DmaErrorCode code;
     };
-    const auto c = GENERATE(Case{0x10000, frame_bytes, DmaErrorCode::none},
-                            Case{0x10020, frame_bytes, DmaErrorCode::alignment},
-                            Case{0x10000, 0, DmaErrorCode::length_zero},
-                            Case{0x10000, frame_bytes + 2, DmaErrorCode::length_multiple},
-                            Case{0x10000, 0x10008, DmaErrorCode::length_too_long},
-                            Case{0x1'0000'0000 - 64, frame_bytes, DmaErrorCode::address_width},
-                            Case{0x1'0000'0000, frame_bytes, DmaErrorCode::address_width},
-                            Case{0xffff'ffff'ffff'ffc0, frame_bytes, DmaErrorCode::address_width},
-                            Case{0x20000 - 64, frame_bytes, DmaErrorCode::boundary});
+    const auto c = GENERATE(
+        Case{0x10000, frame_bytes, DmaErrorCode::none}, Case{0x10020, frame_bytes, DmaErrorCode::alignment},
+        Case{0x10000, 0, DmaErrorCode::length_zero}, Case{0x10000, frame_bytes + 2, DmaErrorCode::length_multiple},
+        Case{0x10000, 0x10008, DmaErrorCode::length_too_long},
+        Case{0x1'0000'0000 - 64, frame_bytes, DmaErrorCode::address_width},
+        Case{0x1'0000'0000, frame_bytes, DmaErrorCode::address_width},
+        Case{0xffff'ffff'ffff'ffc0, frame_bytes, DmaErrorCode::address_width},
+        Case{0x20000 - 64, frame_bytes, DmaErrorCode::boundary});
     CAPTURE(c.address, c.length);
     Bench bench({.max_length = {0x10000}, .boundary = {0x20000}, .address_bits = 32});
     bench.begin_frame(Duration{});
@@ -101,8 +100,9 @@ TEST_CASE("the engine asks for all whole bursts that memory holds, and for the r
     Bench bench;
     bench.begin_frame(Duration{});
     bench.start(0x10000, frame_bytes, 100);
-    const auto step = bench.engine.next(bench.layout.arrived(170) == 256 ? bench.video.raster().instant_of(170)
-                                                                         : bench.video.raster().instant_of(64 + 224 + 64));
+    const auto step =
+        bench.engine.next(bench.layout.arrived(170) == 256 ? bench.video.raster().instant_of(170)
+                                                           : bench.video.raster().instant_of(64 + 224 + 64));
     REQUIRE(std::holds_alternative<DmaEngine::Transfer>(step));
     CHECK(std::get<DmaEngine::Transfer>(step).data.size() == 200);
     bench.engine.moved(200, Duration{});

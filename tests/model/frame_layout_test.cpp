@@ -77,7 +77,8 @@ TEST_CASE("what arrives in a stall is what the published FIFO depths allow for",
         const PixelFormat format = name == "YUY2" ? PixelFormat::yuy2 : PixelFormat::nv12;
         const FrameLayout layout(*raster, format, 0);
         const auto stall = Duration(static_cast<std::int64_t>(std::stod(row.at("stall_us")) * 1e6));
-        if (stall > raster->instant_of(raster->line_begin(raster->height / 2 - 1))) continue;  // the table ends the field
+        if (stall > raster->instant_of(raster->line_begin(raster->height / 2 - 1)))
+            continue;  // the table ends the field
         const std::uint64_t delay = format == PixelFormat::nv12 ? raster->line_clocks : 0;
         const double arrived = static_cast<double>(layout.arrived(raster->clocks_at(stall) + delay));
         // The table rounds up to whole bytes; the card's bytes arrive in groups of 3 or 4.

@@ -42,7 +42,8 @@ TEST_CASE("the CEA rasters have the standard's totals, line times and frame time
 TEST_CASE("pixel clocks and instants convert into each other without drift", "[model]") {
     for (const Raster& raster : cea_rasters()) {
         const std::uint64_t hour = raster.frame_clocks() * 30 * 3600;
-        for (const std::uint64_t clocks : {std::uint64_t{0}, std::uint64_t{1}, raster.frame_clocks() - 1, hour, hour + 1}) {
+        for (const std::uint64_t clocks :
+             {std::uint64_t{0}, std::uint64_t{1}, raster.frame_clocks() - 1, hour, hour + 1}) {
             const Duration instant = raster.instant_of(clocks);
             CHECK(raster.clocks_at(instant) == clocks);
             if (clocks > 0) CHECK(raster.clocks_at(instant - Duration(1)) == clocks - 1);
@@ -85,7 +86,6 @@ TEST_CASE("what is no video mode is refused with what is allowed", "[model]") {
     for (const std::string text : {"", "720p61", "640x360", "0x360@25", "640x360@0", "8x360@25", "640x360@1/25",
                                    "640x360@2000", "640x360@25 ", "99999x360@25"}) {
         CAPTURE(text);
-        CHECK_THROWS_WITH(parse_raster(text), contains("720p60") &&
-                                                  contains("WIDTHxHEIGHT@RATE"));
+        CHECK_THROWS_WITH(parse_raster(text), contains("720p60") && contains("WIDTHxHEIGHT@RATE"));
     }
 }

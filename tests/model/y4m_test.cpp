@@ -23,7 +23,8 @@ std::string noise(std::size_t size) {
     return bytes;
 }
 
-std::filesystem::path write(const TemporaryFolder& folder, const std::string& content, const std::string& name = "clip.y4m") {
+std::filesystem::path write(const TemporaryFolder& folder, const std::string& content,
+                            const std::string& name = "clip.y4m") {
     std::ofstream(folder.path() / name, std::ios::binary) << content;
     return folder.path() / name;
 }
@@ -41,8 +42,8 @@ std::string refusal(const std::filesystem::path& path) {
 
 TEST_CASE("a Y4M header tells size, rate, scan and chroma", "[model][y4m]") {
     const TemporaryFolder folder;
-    const auto path = write(folder, "YUV4MPEG2 W4 H2 F30000:1001 It A1:1 C422 XYSCSS=422\nFRAME\n" + noise(16) +
-                                        "FRAME Ix\n" + noise(16));
+    const auto path = write(
+        folder, "YUV4MPEG2 W4 H2 F30000:1001 It A1:1 C422 XYSCSS=422\nFRAME\n" + noise(16) + "FRAME Ix\n" + noise(16));
     Y4mReader reader(path);
     CHECK(reader.header().width == 4);
     CHECK(reader.header().height == 2);
@@ -71,7 +72,8 @@ TEST_CASE("a file that is no usable Y4M is refused with its name and what is wro
         Case{"YUV4MPEG2 W4 H2 F25:1 C422p10\n" + frame, "colour space 'C422p10' is not supported"},
         Case{"YUV4MPEG2 W4 H2 F25:1 Im C422\n" + frame, "interlacing 'Im' is not supported"},
         Case{"YUV4MPEG2 W4 H2 F25:1 C422\n", "holds no frame"},
-        Case{"YUV4MPEG2 W4 H2 F25:1 C422\n" + frame + "FRAME\n" + noise(15), "is truncated: frame 1 has 15 of 16 bytes"},
+        Case{"YUV4MPEG2 W4 H2 F25:1 C422\n" + frame + "FRAME\n" + noise(15),
+             "is truncated: frame 1 has 15 of 16 bytes"},
         Case{"YUV4MPEG2 W4 H2 F25:1 C422\n" + frame + "x", "frame 1 at byte 49 does not begin with 'FRAME'"});
     const auto path = write(folder, c.content);
     CHECK_THAT(refusal(path), contains("clip.y4m: ") && contains(c.message));

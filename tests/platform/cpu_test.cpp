@@ -14,9 +14,8 @@ using bus::simulated_now;
 
 namespace {
 
-constexpr CpuSettings latencies{.copy_bandwidth = {1'000'000'000},
-                                .interrupt_latency = microseconds(2),
-                                .dpc_latency = microseconds(5)};
+constexpr CpuSettings latencies{
+    .copy_bandwidth = {1'000'000'000}, .interrupt_latency = microseconds(2), .dpc_latency = microseconds(5)};
 
 /// A CPU with a bus that leads to one register, and an interrupt line.
 struct Bench {
@@ -35,8 +34,8 @@ struct Bench {
 
     HostMemory memory{1 << 20};
     bus::pci::CycleBus bus{"bus", bus::pci::PciSettings{}};
-    bus::HostBridge bridge{"bridge", bus, memory, bus::make_translation({}, memory), Duration::zero(),
-                           {bus::pci::Decode::medium, 0, 0}};
+    bus::HostBridge bridge{
+        "bridge", bus, memory, bus::make_translation({}, memory), Duration::zero(), {bus::pci::Decode::medium, 0, 0}};
     tests::MemoryTarget registers;
     sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> inta{"inta"};
     Cpu cpu;
@@ -60,7 +59,8 @@ struct Handler : InterruptHandler {
 
 }  // namespace
 
-TEST_CASE("the service routine starts one latency after the line, the deferred procedure one after its queueing", "[platform]") {
+TEST_CASE("the service routine starts one latency after the line, the deferred procedure one after its queueing",
+          "[platform]") {
     in_own_simulation([] {
         Bench bench;
         Handler handler;

@@ -26,18 +26,24 @@ TEST_CASE("the firmware places BAR0 where the register window looks for it", "[p
             [&] {
                 CHECK(read<registers::BaseAddress0>(platform.card_config).raw() == 0xe000'0000);
                 CHECK(read<registers::Id>(platform.card_registers).raw() == 0xffff'ffff);  // memory space is still off
-                write(platform.card_config, Value<registers::CommandStatus>{}.with<registers::CommandStatus::MemorySpace>(1));
+                write(platform.card_config,
+                      Value<registers::CommandStatus>{}.with<registers::CommandStatus::MemorySpace>(1));
                 CHECK(read<registers::Id>(platform.card_registers).raw() == registers::Id::Magic::reset);
             },
             milliseconds(1));
     });
 }
 
-#ifndef __SANITIZE_ADDRESS__  // an exception after coroutines have run leaves it with false alarms (sanitizers issue 189)
+#ifndef __SANITIZE_ADDRESS__  // an exception after coroutines have run leaves it with false alarms (sanitizers issue
+                              // 189)
 TEST_CASE("a program that does not end is told of instead of waited for", "[platform]") {
     in_own_simulation([] {
         Platform platform({}, video());
-        CHECK_THROWS_WITH(platform.run([&] { for (;;) platform.cpu.stall(microseconds(10)); }, milliseconds(2)),
+        CHECK_THROWS_WITH(platform.run(
+                              [&] {
+                                  for (;;) platform.cpu.stall(microseconds(10));
+                              },
+                              milliseconds(2)),
                           contains("has not ended after 2 ms"));
     });
 }

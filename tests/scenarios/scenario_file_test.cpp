@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/temporary_folder.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace ghostcard;
 using namespace ghostcard::scenarios;
@@ -125,7 +125,8 @@ TEST_CASE("a table may be written as dotted keys, as sub-table and inline", "[sc
 
 TEST_CASE("a key that nobody knows is refused with its place and the nearest known one", "[scenario_file]") {
     CHECK(refusal("[bus]\nwdth = 32") == "x.toml:2:1: key 'bus.wdth' is unknown; the nearest known key is 'bus.width'");
-    CHECK(refusal("[buss]\nwidth = 32") == "x.toml:2:1: key 'buss.width' is unknown; the nearest known key is 'bus.width'");
+    CHECK(refusal("[buss]\nwidth = 32") ==
+          "x.toml:2:1: key 'buss.width' is unknown; the nearest known key is 'bus.width'");
     CHECK(refusal("width = 32") == "x.toml:1:1: key 'width' is unknown; the nearest known key is 'bus.width'");
     CHECK(refusal("[card]\ndma.brust = 1") ==
           "x.toml:2:5: key 'card.dma.brust' is unknown; the nearest known key is 'card.dma.burst'");
@@ -145,7 +146,8 @@ TEST_CASE("a value of the wrong type is refused with the one that is wanted", "[
           "x.toml:2:8: key 'consumer.hold': wants a time in quotes, such as \"8 us\", not an array");
     CHECK(refusal("[host]\ncopy_bandwidth = 1979-05-27") ==
           "x.toml:2:18: key 'host.copy_bandwidth': wants a rate in quotes, such as \"8 GB/s\", not a date or time");
-    CHECK(refusal("[scenario]\ntitle = 1") == "x.toml:2:9: key 'scenario.title': wants a text in quotes, not a whole number");
+    CHECK(refusal("[scenario]\ntitle = 1") ==
+          "x.toml:2:9: key 'scenario.title': wants a text in quotes, not a whole number");
     CHECK(refusal("[bus.clock]\nx = 1") ==
           "x.toml:2:1: key 'bus.clock' wants a frequency in quotes, such as \"33 MHz\", not a table");
     CHECK(refusal("[[bus]]\nwidth = 32") == "x.toml:1:3: 'bus' is a table of keys, not an array");
@@ -169,11 +171,13 @@ TEST_CASE("a value out of range is refused with what is allowed", "[scenario_fil
           "x.toml:2:10: key 'host.offset': 1 KiB is not allowed; allowed is a multiple of 4 KiB from 0 B to 4096 GiB");
     CHECK(refusal("[consumer]\npage_offset = \"4 KiB\"") ==
           "x.toml:2:15: key 'consumer.page_offset': 4 KiB is not allowed; allowed is 0 B to 4095 B");
-    CHECK(refusal("[video]\nframes = 0") == "x.toml:2:10: key 'video.frames': 0 is not allowed; allowed is 1 to 10000000");
+    CHECK(refusal("[video]\nframes = 0") ==
+          "x.toml:2:10: key 'video.frames': 0 is not allowed; allowed is 1 to 10000000");
     CHECK(refusal("[host]\ntranslation = \"none\"") ==
           "x.toml:2:15: key 'host.translation': 'none' is not allowed; allowed is identity, offset, iommu");
     CHECK(refusal("[video]\nsource = \"clip.mp4\"") ==
-          "x.toml:2:10: key 'video.source': 'clip.mp4' is not allowed; allowed is bars, ramp, noise or the path of a .y4m "
+          "x.toml:2:10: key 'video.source': 'clip.mp4' is not allowed; allowed is bars, ramp, noise or the path of a "
+          ".y4m "
           "or .rgb file");
 }
 
@@ -190,11 +194,13 @@ TEST_CASE("a video mode is a name or a size with a rate", "[scenario_file]") {
     const auto mode = [](const std::string& text) { return refusal("[video]\nmode = \"" + text + "\""); };
     for (const char* good : {"auto", "480i59.94", "2160p30", "640x360@30", "16x16384@1000", "640x360@30000/1001"})
         CHECK(mode(good) == "accepted");
-    for (const char* bad : {"", "480p", "640x360", "640x360@", "640x360@30/", "640@30", "x360@30", "640x360@30/1/1",
-                            "640x360@030", " 640x360@30", "640x360@-30", "640x360@29.97", "640x360@0", "640x360@10000000"})
-        CHECK(mode(bad) == std::string("x.toml:2:8: key 'video.mode': '") + bad +
-                               "' is no video mode; allowed are auto, 480i59.94, 576i50, 720p60, 1080i60, 1080p30, 1080p60, "
-                               "2160p30 and WIDTHxHEIGHT@RATE, as in 640x360@30000/1001");
+    for (const char* bad :
+         {"", "480p", "640x360", "640x360@", "640x360@30/", "640@30", "x360@30", "640x360@30/1/1", "640x360@030",
+          " 640x360@30", "640x360@-30", "640x360@29.97", "640x360@0", "640x360@10000000"})
+        CHECK(mode(bad) ==
+              std::string("x.toml:2:8: key 'video.mode': '") + bad +
+                  "' is no video mode; allowed are auto, 480i59.94, 576i50, 720p60, 1080i60, 1080p30, 1080p60, "
+                  "2160p30 and WIDTHxHEIGHT@RATE, as in 640x360@30000/1001");
     CHECK(mode("8x360@30") ==
           "x.toml:2:8: key 'video.mode': '8x360@30' is out of range; allowed are 16 to 16384 pixels and lines");
     CHECK(mode("640x16385@30").find("allowed are 16 to 16384 pixels") != std::string::npos);
@@ -205,14 +211,16 @@ TEST_CASE("a video mode is a name or a size with a rate", "[scenario_file]") {
 TEST_CASE("settings that cannot go together are refused at the last of them", "[scenario_file]") {
     CHECK(refusal("[bus]\ndecode = \"slow\"\ninitial_wait = 13") == "accepted");
     CHECK(refusal("[bus]\ndecode = \"slow\"\ninitial_wait = 14\nwidth = 64") ==
-          "x.toml:3:1: bus.decode 'slow' and bus.initial_wait 14 come to 17 clocks; a target must end its first data phase "
+          "x.toml:3:1: bus.decode 'slow' and bus.initial_wait 14 come to 17 clocks; a target must end its first data "
+          "phase "
           "within 16 (PCI 2.3, 3.5.1.1)");
     CHECK(refusal("[card]\nmemory = \"512 B\"\ndma.burst = \"512 B\"") == "accepted");
     CHECK(refusal("[card]\ndma.burst = \"1 KiB\"\nmemory = \"512 B\"") ==
           "x.toml:3:1: card.memory 512 B cannot hold a burst of 1 KiB (card.dma.burst)");
     CHECK(refusal("[card.dma]\nlength_multiple = \"8 B\"\nmax_length = \"4 B\"") ==
           "x.toml:3:1: card.dma.length_multiple 8 B is more than card.dma.max_length 4 B, so no length is allowed");
-    CHECK(refusal("[video]\nmode = \"641x360@30\"") == "x.toml:2:1: video.pixel_format YUY2 needs an even width, not 641");
+    CHECK(refusal("[video]\nmode = \"641x360@30\"") ==
+          "x.toml:2:1: video.pixel_format YUY2 needs an even width, not 641");
     CHECK(refusal("[video]\nmode = \"641x360@30\"\npixel_format = \"RGB24\"") == "accepted");
     CHECK(refusal("[video]\nmode = \"640x361@30\"\npixel_format = \"NV12\"") ==
           "x.toml:3:1: video.pixel_format NV12 needs an even height, not 361");
@@ -226,7 +234,8 @@ TEST_CASE("a source file is looked for beside the scenario file and with --set i
     std::ofstream(folder.path() / "clips" / "a.y4m") << "YUV4MPEG2";
     std::ofstream(folder.path() / "x.rgb") << "pixels";
     const auto source = [&](const std::string& text) {
-        return parse_scenario("[video]\nmode = \"720p60\"\nsource = \"" + text + "\"", folder.path() / "x.toml").video.source;
+        return parse_scenario("[video]\nmode = \"720p60\"\nsource = \"" + text + "\"", folder.path() / "x.toml")
+            .video.source;
     };
     CHECK(source("clips/a.y4m") == (folder.path() / "clips/a.y4m").string());
     CHECK(source("./clips/../x.rgb") == (folder.path() / "x.rgb").string());
@@ -250,7 +259,8 @@ TEST_CASE("a key that is given twice is refused", "[scenario_file]") {
 }
 
 TEST_CASE("of several errors the first in the text is reported", "[scenario_file]") {
-    CHECK(refusal("[video]\nframes = 0\n[bus]\nwidth = 33\n[asdf]\nx = 1").starts_with("x.toml:2:10: key 'video.frames'"));
+    CHECK(refusal("[video]\nframes = 0\n[bus]\nwidth = 33\n[asdf]\nx = 1")
+              .starts_with("x.toml:2:10: key 'video.frames'"));
     CHECK(refusal("[asdf]\nx = 1\n[bus]\nwidth = 33").starts_with("x.toml:2:1: key 'asdf.x'"));
 }
 
@@ -291,7 +301,8 @@ TEST_CASE("a text with control characters is refused, other characters may be es
           "x.toml:2:9: key 'scenario.title': the text has control characters or is no UTF-8");
     CHECK(refusal_of_sets({"scenario.title=\xff"}) ==
           "--set scenario.title=\xff: the text has control characters or is no UTF-8");
-    CHECK(refusal_of_sets({"scenario.title=" + std::string(4097, 'x')}).ends_with("the text is longer than 4096 bytes"));
+    CHECK(
+        refusal_of_sets({"scenario.title=" + std::string(4097, 'x')}).ends_with("the text is longer than 4096 bytes"));
     const Scenario scenario = parse_scenario(R"([scenario]
 title = "caf\u00e9 \U0001F600 \\u00e9 \"'\t'\"")",
                                              "x.toml");
@@ -365,18 +376,21 @@ copy.bytes.min = "1 B"
 
 TEST_CASE("an expectation that means nothing is refused", "[scenario_file]") {
     CHECK(refusal("[expect]\nlatency.max_ps = {max = \"2 m\"}") ==
-          "x.toml:2:19: expectation 'latency.max_ps.max': '2 m' has the unknown unit 'm'; allowed is a number with one of "
+          "x.toml:2:19: expectation 'latency.max_ps.max': '2 m' has the unknown unit 'm'; allowed is a number with one "
+          "of "
           "the units ps, ns, us, ms, s");
     CHECK(refusal("[expect]\nframes.delivered = {min = \"many\"}") ==
           "x.toml:2:21: expectation 'frames.delivered.min': min and max want a number, not a text");
     CHECK(refusal("[expect]\nlatency = {max = 1, other = 2}") ==
           "x.toml:2:21: expectation 'latency.other': beside min and max nothing else is allowed");
     CHECK(refusal("[expect]\nx = [1]") == "x.toml:2:1: expectation 'x': wants a value or {min, max}, not an array");
-    CHECK(refusal("[expect]\nx = {}") == "x.toml:2:1: expectation 'x': wants a value or {min, max}, not an empty table");
+    CHECK(refusal("[expect]\nx = {}") ==
+          "x.toml:2:1: expectation 'x': wants a value or {min, max}, not an empty table");
     CHECK(refusal("[expect]\nx = nan") == "x.toml:2:5: a number must be finite");
     CHECK(refusal("[expect]\n\"a b\" = 1").ends_with("a name of the result document needs no quotes"));
     CHECK(refusal("[expect]\n" + std::string(201, 'x') + " = 1").ends_with("the path is longer than 200 bytes"));
-    CHECK(refusal("[expect]\ncopy.bytes = \"9223372036854775808 B\"").ends_with("'9223372036854775808 B' is too large"));
+    CHECK(
+        refusal("[expect]\ncopy.bytes = \"9223372036854775808 B\"").ends_with("'9223372036854775808 B' is too large"));
 }
 
 TEST_CASE("every shipped scenario is valid, titled and expects something", "[scenario_file]") {

@@ -17,11 +17,12 @@ template <class Body>
 void in_own_simulation(Body body) {
     in_own_process([&body] {
         sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-        sc_core::sc_report_handler::set_handler([](const sc_core::sc_report& report, const sc_core::sc_actions& actions) {
-            if (report.get_severity() >= sc_core::SC_WARNING && actions != sc_core::SC_DO_NOTHING)
-                FAIL_CHECK(report.what());
-            sc_core::sc_report_handler::default_handler(report, actions);
-        });
+        sc_core::sc_report_handler::set_handler(
+            [](const sc_core::sc_report& report, const sc_core::sc_actions& actions) {
+                if (report.get_severity() >= sc_core::SC_WARNING && actions != sc_core::SC_DO_NOTHING)
+                    FAIL_CHECK(report.what());
+                sc_core::sc_report_handler::default_handler(report, actions);
+            });
         body();
     });
 }

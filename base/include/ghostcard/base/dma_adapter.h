@@ -10,7 +10,7 @@
 
 namespace ghostcard {
 
-enum class [[nodiscard]] DmaError {
+enum class [[nodiscard]] DmaError{
     none,
     invalid_request,   ///< Length 0, constraints that are not valid, or a length beyond their boundary.
     out_of_memory,     ///< No free physical run meets the constraints.

@@ -23,7 +23,7 @@ struct DmaConstraints {
         const std::uint64_t first = range.base().value;
         const std::uint64_t last = range.last().value;
         return is_aligned(range.base(), alignment) && (boundary == 0 || first / boundary == last / boundary) &&
-               last <= ~std::uint64_t{0} >> (64 - address_bits);
+               static_cast<unsigned>(std::bit_width(last)) <= address_bits;
     }
 };
 

@@ -34,7 +34,8 @@ public:
     virtual void disconnect() = 0;
     /// The message to program, or nothing if the host offers only the line.
     virtual std::optional<InterruptMessage> message() = 0;
-    /// Queues the handler's deferred procedure; a second call before it starts has no effect (Windows: KeInsertQueueDpc).
+    /// Queues the handler's deferred procedure; a second call before it starts has no effect (Windows:
+    /// KeInsertQueueDpc).
     virtual void queue_deferred() = 0;
 };
 

@@ -6,8 +6,8 @@
 
 namespace ghostcard::bus {
 
-/// Rides on a DMA payload: the payload is a run of bursts, not one. A bus with timing honours it; a plain TLM-2.0 memory
-/// ignores it and moves the whole payload at once. The master owns it for as long as the transport lasts.
+/// Rides on a DMA payload: the payload is a run of bursts, not one. A bus with timing honours it; a plain TLM-2.0
+/// memory ignores it and moves the whole payload at once. The master owns it for as long as the transport lasts.
 class DmaRun : public tlm::tlm_extension<DmaRun> {
 public:
     std::uint64_t burst_bytes = 0;  ///< Bytes of each transaction, the last one takes the rest; 0: one transaction.

@@ -15,8 +15,8 @@ enum class TranslationKind {
 /// The host as a device sees it.
 struct HostSettings {
     TranslationKind translation = TranslationKind::identity;
-    Bytes offset{2ull << 30};      ///< The constant of `offset`; whole pages.
-    Bytes memory{256ull << 20};    ///< RAM (16 MiB to 64 GiB, whole pages).
+    Bytes offset{2ull << 30};                   ///< The constant of `offset`; whole pages.
+    Bytes memory{256ull << 20};                 ///< RAM (16 MiB to 64 GiB, whole pages).
     Duration posting_delay = nanoseconds(200);  ///< From a write's last data phase to its bytes in memory.
 };
 

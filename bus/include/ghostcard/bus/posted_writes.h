@@ -10,8 +10,8 @@
 
 namespace ghostcard::bus {
 
-/// Writes that the bridge has accepted and memory does not show yet, oldest first. Each becomes visible at an instant of
-/// its own; nothing happens at that instant, whoever is about to look calls settle() first.
+/// Writes that the bridge has accepted and memory does not show yet, oldest first. Each becomes visible at an instant
+/// of its own; nothing happens at that instant, whoever is about to look calls settle() first.
 class PostedWrites {
 public:
     /// At most 8 bytes; `visible_at` never lies before that of an earlier write.

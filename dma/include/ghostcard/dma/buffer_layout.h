@@ -14,8 +14,8 @@ struct BufferLayout {
     DmaConstraints constraints;         ///< Of the buffer; whatever bus address meets them, the frames meet theirs.
     std::vector<std::uint64_t> frames;  ///< Bytes from the buffer's start to each frame's.
 
-    /// `count` frames of `frame_bytes` each, both at least 1. The constraints are valid, and a frame fits between two of
-    /// their boundaries.
+    /// `count` frames of `frame_bytes` each, both at least 1. The constraints are valid, and a frame fits between two
+    /// of their boundaries.
     static BufferLayout of(std::uint64_t frame_bytes, unsigned count, const DmaConstraints& frame_constraints);
 };
 

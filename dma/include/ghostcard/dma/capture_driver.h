@@ -51,12 +51,12 @@ struct DriverEvent {
     std::string text;
 };
 
-/// Captures frames with a card that has one descriptor and no scatter/gather: DMA into a common buffer of several frames,
-/// then a copy into the consumer's buffers. Knows the machine through its ports only.
+/// Captures frames with a card that has one descriptor and no scatter/gather: DMA into a common buffer of several
+/// frames, then a copy into the consumer's buffers. Knows the machine through its ports only.
 ///
-/// start() and stop() are for a thread that may wait (Windows: PASSIVE_LEVEL), and not for the handlers. interrupt() may
-/// come at any time from connect() to disconnect(), also while another function of the driver waits in a port, and so may
-/// deferred(), but not from a second thread at the very same time.
+/// start() and stop() are for a thread that may wait (Windows: PASSIVE_LEVEL), and not for the handlers. interrupt()
+/// may come at any time from connect() to disconnect(), also while another function of the driver waits in a port, and
+/// so may deferred(), but not from a second thread at the very same time.
 class CaptureDriver final : public InterruptHandler {
 public:
     /// Everything must outlive the driver. To be stopped before it goes, unless the machine ends with it: a destructor

@@ -13,8 +13,8 @@ namespace ghostcard::dma {
 /// The card's configuration space: finds out what is there, and sets up what lies outside the card's own registers.
 class CardProbe {
 public:
-    /// Identity, header, BAR0 and the capability list (PCI 2.3, 6.2 and 6.7). Throws DriverFailure unless it is the card,
-    /// with a register window that has an address.
+    /// Identity, header, BAR0 and the capability list (PCI 2.3, 6.2 and 6.7). Throws DriverFailure unless it is the
+    /// card, with a register window that has an address.
     explicit CardProbe(RegisterAccess& config);
 
     /// What was found, for people.

@@ -22,15 +22,15 @@ struct DriverSettings {
     InterruptKind interrupt = InterruptKind::intx;
     registers::PixelFormat pixel_format = registers::PixelFormat::yuy2;
     registers::Pattern pattern = registers::Pattern::off;  ///< The card's own picture in place of the incoming one.
-    unsigned buffers = 2;  ///< Frames that fit the common buffer (1 to 16).
-    Bytes alignment{0};    ///< Of each frame in the common buffer; 0 for what the card's CAPABILITY demands.
+    unsigned buffers = 2;                                  ///< Frames that fit the common buffer (1 to 16).
+    Bytes alignment{0};  ///< Of each frame in the buffer, a power of two up to 1 GiB; 0 for what CAPABILITY demands.
 };
 
 /// The application that receives the frames.
 struct ConsumerSettings {
-    unsigned buffers = 3;                 ///< Frame buffers in circulation (1 to 64).
-    Bytes page_offset{0};                 ///< Where in its first page each buffer begins (below 4096 B).
-    Duration hold = milliseconds(1);      ///< How long a delivered frame is kept before its buffer comes back.
+    unsigned buffers = 3;             ///< Frame buffers in circulation (1 to 64).
+    Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B).
+    Duration hold = milliseconds(1);  ///< How long a delivered frame is kept before its buffer comes back.
 };
 
 /// Where the pages of user memory come from.

@@ -9,7 +9,7 @@
 namespace ghostcard::dma {
 
 /// How a driver fares.
-enum class [[nodiscard]] DriverStatus {
+enum class [[nodiscard]] DriverStatus{
     ok,
     invalid_settings,      ///< No settings that this driver can follow.
     no_device,             ///< Nobody answers in configuration space.

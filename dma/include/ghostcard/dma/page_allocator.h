@@ -24,8 +24,8 @@ struct Placement {
 };
 
 /// Hands out the physical pages of a host's memory, except page 0. Contiguous runs come from the lowest fitting
-/// addresses; scattered pages come from anywhere but the lowest quarter, which they touch only when the rest is used up,
-/// so that they do not chop up what later contiguous requests need (as Linux keeps a CMA area).
+/// addresses; scattered pages come from anywhere but the lowest quarter, which they touch only when the rest is used
+/// up, so that they do not chop up what later contiguous requests need (as Linux keeps a CMA area).
 class PageAllocator {
 public:
     /// The memory must outlive the allocator. `random` decides which pages are scattered where.
@@ -33,8 +33,8 @@ public:
 
     /// A run of `pages` pages and their margins; nothing if none is free or pages is 0.
     std::optional<PhysicalRange> allocate_contiguous(std::uint64_t pages, const Placement& placement = {});
-    /// In the order in which they are to be mapped; scattered: no two consecutive ones are neighbours in RAM. Nothing if
-    /// so many are not free.
+    /// In the order in which they are to be mapped; scattered: no two consecutive ones are neighbours in RAM. Nothing
+    /// if so many are not free.
     std::optional<std::vector<PhysicalAddress>> allocate_pages(std::uint64_t count, Fragmentation fragmentation);
 
     /// All pages of the run. False, and nothing is freed, unless every one of them is handed out.

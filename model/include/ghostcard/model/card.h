@@ -12,12 +12,12 @@
 #include <ghostcard/model/video_input.h>
 #include <ghostcard/registers/card_registers.h>
 
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
 #include <cstdint>
 #include <optional>
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
 
 namespace ghostcard::model {
 

@@ -76,10 +76,10 @@ private:
     const DmaEngineSettings settings_;
     CardMemory& memory_;
 
-    bool active_ = false;     ///< From GO to Finished.
-    bool forgotten_ = false;  ///< Reset while the bus was at work.
-    bool on_bus_ = false;     ///< Between Transfer and transfer_ended().
-    bool detached_ = false;   ///< The frame that is being moved is no longer in memory.
+    bool active_ = false;                             ///< From GO to Finished.
+    bool forgotten_ = false;                          ///< Reset while the bus was at work.
+    bool on_bus_ = false;                             ///< Between Transfer and transfer_ended().
+    bool detached_ = false;                           ///< The frame that is being moved is no longer in memory.
     std::optional<registers::DmaErrorCode> verdict_;  ///< How it will finish.
     Descriptor descriptor_;
     std::uint64_t transferred_ = 0;

@@ -13,8 +13,8 @@ namespace ghostcard::model {
 
 /// A frame on its way through the card.
 struct Frame {
-    std::uint64_t number = 0;  ///< Of the pictures that the signal has shown, from 0.
-    std::uint64_t first_clock = 0;  ///< The signal's pixel clock at its first pixel.
+    std::uint64_t number = 0;                         ///< Of the pictures that the signal has shown, from 0.
+    std::uint64_t first_clock = 0;                    ///< The signal's pixel clock at its first pixel.
     std::shared_ptr<std::vector<std::byte>> picture;  ///< In the card's format, lines adjacent.
 };
 

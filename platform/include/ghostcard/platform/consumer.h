@@ -12,8 +12,8 @@
 
 namespace ghostcard::platform {
 
-/// The application that receives the frames: it lends the driver its buffers, keeps each delivered frame for a while and
-/// lends the buffer again.
+/// The application that receives the frames: it lends the driver its buffers, keeps each delivered frame for a while
+/// and lends the buffer again.
 class Consumer : public sc_core::sc_module {
 public:
     /// queue must outlive the consumer; received is called whenever a buffer comes back.

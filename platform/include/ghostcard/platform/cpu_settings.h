@@ -7,9 +7,10 @@ namespace ghostcard::platform {
 
 /// The simulated CPU that runs driver code.
 struct CpuSettings {
-    BytesPerSecond copy_bandwidth{8'000'000'000};    ///< Of memcpy between cold buffers (1 MB/s to 1 TB/s).
-    Duration interrupt_latency = microseconds(2);    ///< From the interrupt's arrival to the first instruction of the ISR.
-    Duration dpc_latency = microseconds(5);          ///< From queueing a DPC to its first instruction.
+    BytesPerSecond copy_bandwidth{8'000'000'000};  ///< Of memcpy between cold buffers (1 MB/s to 1 TB/s).
+    Duration interrupt_latency =
+        microseconds(2);                     ///< From the interrupt's arrival to the first instruction of the ISR.
+    Duration dpc_latency = microseconds(5);  ///< From queueing a DPC to its first instruction.
 };
 
 }  // namespace ghostcard::platform

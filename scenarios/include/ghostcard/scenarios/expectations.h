@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
+#include <ghostcard/scenarios/scalar.h>
+
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace ghostcard::scenarios {
-
-/// A single value of a scenario file.
-using Scalar = std::variant<bool, std::int64_t, double, std::string>;
 
 struct Bounds {
     std::optional<Scalar> min, max;  ///< Numbers, at least one of them; both are included.

@@ -10,8 +10,8 @@ namespace ghostcard::scenarios {
 
 /// A finished run, as a CI system shows it.
 struct JUnitRun {
-    nlohmann::ordered_json document;           ///< The result document.
-    std::string command;                       ///< Repeats the run.
+    nlohmann::ordered_json document;  ///< The result document.
+    std::string command;              ///< Repeats the run.
     std::chrono::duration<double> wall_time{};
 };
 

@@ -19,11 +19,11 @@ namespace ghostcard::scenarios {
 
 enum class Kind {
     text,
-    mode,       ///< A raster.
-    source,     ///< bars, ramp, noise or a path.
-    choice,     ///< One of a few words.
-    number,     ///< Written as it is...
-    size,       ///< ...and these as text with a unit.
+    mode,    ///< A raster.
+    source,  ///< bars, ramp, noise or a path.
+    choice,  ///< One of a few words.
+    number,  ///< Written as it is...
+    size,    ///< ...and these as text with a unit.
     time,
     frequency,
     rate,
@@ -47,8 +47,8 @@ struct Key {
     Kind kind = Kind::text;
     Limits limits;
     std::vector<std::string_view> choices;
-    std::function<std::optional<KeyValue>(const Scenario&)> get;   ///< Nothing for a key without a default.
-    std::function<void(Scenario&, const KeyValue&)> set;  ///< The value must be allowed.
+    std::function<std::optional<KeyValue>(const Scenario&)> get;  ///< Nothing for a key without a default.
+    std::function<void(Scenario&, const KeyValue&)> set;          ///< The value must be allowed.
 };
 
 /// In the order in which people want to read them; keys of one table are neighbours.

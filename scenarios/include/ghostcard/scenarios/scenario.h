@@ -21,8 +21,8 @@ enum class BusTiming { cycle };
 
 /// What arrives at the card's video input.
 struct VideoSettings {
-    std::string mode = "auto";  ///< A raster's name, WIDTHxHEIGHT@RATE, or "auto": a .y4m file's own, else 480i59.94.
-    std::string source = "bars";     ///< A generated signal, or the path of a .y4m or .rgb file.
+    std::string mode = "auto";    ///< A raster's name, WIDTHxHEIGHT@RATE, or "auto": a .y4m file's own, else 480i59.94.
+    std::string source = "bars";  ///< A generated signal, or the path of a .y4m or .rgb file.
     std::optional<unsigned> frames;  ///< Nothing: all frames of a file, 30 of a generated signal.
 };
 

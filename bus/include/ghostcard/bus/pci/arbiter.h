@@ -8,8 +8,9 @@
 
 namespace ghostcard::bus::pci {
 
-/// The central arbiter: round robin, with parking (PCI 2.3, 3.4). REQ# is sampled at the end of a clock, GNT# follows in
-/// the next one. While the bus is idle a clock lies between the end of one GNT# and the beginning of another (3.4.1).
+/// The central arbiter: round robin, with parking (PCI 2.3, 3.4). REQ# is sampled at the end of a clock, GNT# follows
+/// in the next one. While the bus is idle a clock lies between the end of one GNT# and the beginning of another
+/// (3.4.1).
 class Arbiter {
 public:
     explicit Arbiter(Parking parking) : parking_(parking) {}

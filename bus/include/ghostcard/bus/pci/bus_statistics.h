@@ -18,8 +18,8 @@ public:
         std::uint64_t bytes = 0;
         std::uint64_t master_aborts = 0;
         std::uint64_t target_aborts = 0;
-        std::map<unsigned, std::uint64_t> by_clocks;        ///< Completed memory transactions by their length in clocks.
-        std::map<std::uint64_t, std::uint64_t> by_bytes;    ///< The same by their bytes.
+        std::map<unsigned, std::uint64_t> by_clocks;      ///< Completed memory transactions by their length in clocks.
+        std::map<std::uint64_t, std::uint64_t> by_bytes;  ///< The same by their bytes.
     };
 
     void transaction(const TransactionRecord& record) override {

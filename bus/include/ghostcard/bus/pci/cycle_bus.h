@@ -14,8 +14,8 @@ namespace ghostcard::bus::pci {
 
 /// Conventional PCI, clock by clock: the reference timing, written to be read next to the specification.
 ///
-/// Bus clock n lasts from n to n + 1 periods of simulated time. What an agent drives in a clock the others sample at its
-/// end; a run handed over during a clock, or at its very end, raises REQ# in the clock after. The clocks of a
+/// Bus clock n lasts from n to n + 1 periods of simulated time. What an agent drives in a clock the others sample at
+/// its end; a run handed over during a clock, or at its very end, raises REQ# in the clock after. The clocks of a
 /// transaction are counted from its address phase, which is clock 1 (a dual address cycle takes 1 and 2).
 class CycleBus : public sc_core::sc_module, public PciBus {
 public:
@@ -40,17 +40,17 @@ private:
         Target* target = nullptr;  ///< Null: nobody claims the address.
         TransactionRecord record;
         std::uint64_t length = 0;
-        unsigned lane_bytes = 4;      ///< Bytes of AD in use.
+        unsigned lane_bytes = 4;  ///< Bytes of AD in use.
         unsigned data_wait = 0;
-        unsigned address_clocks = 1;  ///< 2 for a dual address cycle.
-        unsigned devsel_clock = 0;    ///< From here on DEVSEL# is asserted.
-        unsigned data_clock = 0;      ///< In this one TRDY# is asserted and the present data phase ends.
-        unsigned stop_clock = 0;      ///< From here on the target aborts: STOP# without DEVSEL#.
+        unsigned address_clocks = 1;   ///< 2 for a dual address cycle.
+        unsigned devsel_clock = 0;     ///< From here on DEVSEL# is asserted.
+        unsigned data_clock = 0;       ///< In this one TRDY# is asserted and the present data phase ends.
+        unsigned stop_clock = 0;       ///< From here on the target aborts: STOP# without DEVSEL#.
         unsigned frame_off_clock = 0;  ///< From here on FRAME# is deasserted because of an abort.
         unsigned end_clock = 0;        ///< The last one of an aborted transaction.
         unsigned data_phases = 0;
-        unsigned phase = 0;  ///< The present one, from 0.
-        unsigned clock = 1;  ///< The present one.
+        unsigned phase = 0;    ///< The present one, from 0.
+        unsigned clock = 1;    ///< The present one.
         bool stopped = false;  ///< The master has cut the run short.
 
         bool in_last_phase() const { return phase + 1 == data_phases; }

@@ -20,8 +20,8 @@ struct TargetTiming {
 
 /// A conventional PCI bus.
 struct PciSettings {
-    Hertz clock{33'000'000};   ///< 33 and 66 MHz are the nominal clocks of 30 ns and 15 ns; at most 66.7 MHz.
-    unsigned width = 32;       ///< Bits of AD: 32 or 64.
+    Hertz clock{33'000'000};     ///< 33 and 66 MHz are the nominal clocks of 30 ns and 15 ns; at most 66.7 MHz.
+    unsigned width = 32;         ///< Bits of AD: 32 or 64.
     TargetTiming host_target{};  ///< The host bridge as target of DMA.
     Parking parking = Parking::host;
 };

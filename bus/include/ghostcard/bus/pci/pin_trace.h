@@ -18,8 +18,8 @@ struct TraceWindow {
     Duration to = Duration::max();
 };
 
-/// The bus's wires as signals in a VCD file that GTKWave opens: CLK, FRAME#, IRDY#, TRDY#, DEVSEL#, STOP#, REQn#, GNTn#,
-/// INTA#, AD and C/BE#, at their electrical levels. Outside the window they rest as they were.
+/// The bus's wires as signals in a VCD file that GTKWave opens: CLK, FRAME#, IRDY#, TRDY#, DEVSEL#, STOP#, REQn#,
+/// GNTn#, INTA#, AD and C/BE#, at their electrical levels. Outside the window they rest as they were.
 class PinTrace : public sc_core::sc_module, public PinObserver {
 public:
     sc_core::sc_in<bool> inta;  ///< True: asserted.

@@ -5,8 +5,8 @@
 
 namespace ghostcard::bus::pci {
 
-/// What is on the wires during one clock. Control signals are true when asserted, that is low on the board; AD and C/BE#
-/// hold the levels.
+/// What is on the wires during one clock. Control signals are true when asserted, that is low on the board; AD and
+/// C/BE# hold the levels.
 struct Pins {
     bool frame = false;
     bool irdy = false;

@@ -55,11 +55,11 @@ struct TransactionRecord {
     unsigned master = 0;
     Command command = Command::memory_read;
     BusAddress address;
-    Duration start{};                ///< Beginning of clock 1.
-    unsigned data_phases = 0;        ///< Those in which data moved.
-    unsigned first_data_clock = 0;   ///< In which the first data phase ended; 0 without one.
+    Duration start{};               ///< Beginning of clock 1.
+    unsigned data_phases = 0;       ///< Those in which data moved.
+    unsigned first_data_clock = 0;  ///< In which the first data phase ended; 0 without one.
     unsigned last_data_clock = 0;
-    unsigned clocks = 0;             ///< All of them, the idle clock that must follow included.
+    unsigned clocks = 0;  ///< All of them, the idle clock that must follow included.
     std::uint64_t bytes = 0;
     Termination termination = Termination::completed;
 };

@@ -8,8 +8,8 @@
 
 namespace ghostcard::model {
 
-/// Where the bytes of a frame come from and go to. A frame passes the card memory as a stream, in the order of the scan;
-/// in host memory its lines stand from top to bottom, `stride` bytes apart.
+/// Where the bytes of a frame come from and go to. A frame passes the card memory as a stream, in the order of the
+/// scan; in host memory its lines stand from top to bottom, `stride` bytes apart.
 ///
 /// The stream of NV12 holds for each line its Y bytes and then half a line of the chroma that two lines share. The
 /// formatter has to hold a line for that, so NV12 arrives one line time late.
