@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "command.h"
 
@@ -23,6 +24,13 @@ std::string one_line(std::string text) {
 }
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const std::vector<std::string> unknown = app.remaining();
+    if (app.get_subcommands().empty() && !unknown.empty() && !unknown[0].starts_with('-')) {
+        std::vector<std::string> commands;
+        for (const CLI::App* const each : app.get_subcommands({})) commands.push_back(each->get_name());
+        return fmt::format("{}: '{}' is no command; allowed are {}; see {} --help", app.get_name(), unknown[0],
+                           fmt::join(commands, ", "), app.get_name());
+    }
     std::string command = app.get_name();
     for (const CLI::App* const each : app.get_subcommands()) command += " " + each->get_name();
     return fmt::format("{}: {}; see {} --help", command, error.what(), command);

@@ -154,8 +154,9 @@ std::optional<Conflict> find_conflict(const Scenario& scenario) {
     const model::Raster raster = model::parse_raster(scenario.video.mode);
     const auto format = scenario.driver.pixel_format;
     if (raster.width % 2 != 0 && format != registers::PixelFormat::rgb24)
-        return Conflict{fmt::format("video.pixel_format {} needs an even width, not {}", text("video.pixel_format"), raster.width),
-                        {"video.mode", "video.pixel_format"}};
+        return Conflict{
+            fmt::format("video.pixel_format {} needs an even width, not {}", text("video.pixel_format"), raster.width),
+            {"video.mode", "video.pixel_format"}};
     if (raster.height % 2 != 0 && format == registers::PixelFormat::nv12)
         return Conflict{fmt::format("video.pixel_format NV12 needs an even height, not {}", raster.height),
                         {"video.mode", "video.pixel_format"}};

@@ -129,7 +129,8 @@ std::string summary(const Json& document) {
     lines.add("dma errors", counts(object("dma").value("errors_by_code", Json::object())));
     const auto faults = number(document, "/translation/fault_count");
     if (const Json list = object("translation").value("faults", Json::array()); faults && !list.empty())
-        lines.add("faults", fmt::format("{:.0f} of address translation, the first at {}", *faults, text(list[0], "/address")));
+        lines.add("faults",
+                  fmt::format("{:.0f} of address translation, the first at {}", *faults, text(list[0], "/address")));
     add_driver(document, lines);
     for (const Json& each : document.value("expectations", Json::array()))
         if (!each.value("met", false))

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/base/output_file.h>
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -12,27 +10,16 @@
 #include <string>
 
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 using ghostcard::InputError;
 using ghostcard::OutputFile;
+using ghostcard::tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
 
-/// An empty folder that goes with its content.
-struct Folder {
-    fs::path path;
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "ghostcard-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-
-    auto files() const { return std::distance(fs::directory_iterator(path), {}); }
-};
+auto files_in(const TemporaryFolder& folder) { return std::distance(fs::directory_iterator(folder.path()), {}); }
 
 std::string content_of(const fs::path& path) {
     std::ifstream file(path);
@@ -72,26 +59,26 @@ private:
 }  // namespace
 
 TEST_CASE("an output file appears under its name when it is committed", "[output_file]") {
-    const Folder folder;
-    const fs::path path = folder.path / "result.json";
+    const TemporaryFolder folder;
+    const fs::path path = folder.path() / "result.json";
     OutputFile file(path);
     file.write("one ");
     file.write("two");
     CHECK_FALSE(fs::exists(path));
     file.commit();
     CHECK(content_of(path) == "one two");
-    CHECK(folder.files() == 1);
+    CHECK(files_in(folder) == 1);
 }
 
 TEST_CASE("an output file without a commit leaves nothing behind", "[output_file]") {
-    const Folder folder;
-    { OutputFile(folder.path / "result.json").write("half"); }
-    CHECK(folder.files() == 0);
+    const TemporaryFolder folder;
+    { OutputFile(folder.path() / "result.json").write("half"); }
+    CHECK(files_in(folder) == 0);
 }
 
 TEST_CASE("an older file stays until the new one is committed", "[output_file]") {
-    const Folder folder;
-    const fs::path path = folder.path / "result.json";
+    const TemporaryFolder folder;
+    const fs::path path = folder.path() / "result.json";
     std::ofstream(path) << "older";
     { OutputFile(path).write("half"); }
     CHECK(content_of(path) == "older");
@@ -99,44 +86,44 @@ TEST_CASE("an older file stays until the new one is committed", "[output_file]")
     file.write("newer");
     file.commit();
     CHECK(content_of(path) == "newer");
-    CHECK(folder.files() == 1);
+    CHECK(files_in(folder) == 1);
 }
 
 TEST_CASE("two writers of one name do not disturb each other", "[output_file]") {
-    const Folder folder;
-    const fs::path path = folder.path / "result.json";
+    const TemporaryFolder folder;
+    const fs::path path = folder.path() / "result.json";
     OutputFile first(path), second(path);
     first.write("first");
     second.write("second");
     second.commit();
     first.commit();
     CHECK(content_of(path) == "first");
-    CHECK(folder.files() == 1);
+    CHECK(files_in(folder) == 1);
 }
 
 TEST_CASE("another writer may fill an output file by its temporary name", "[output_file]") {
-    const Folder folder;
-    OutputFile file(folder.path / "waves.vcd");
+    const TemporaryFolder folder;
+    OutputFile file(folder.path() / "waves.vcd");
     std::ofstream(file.temporary_path()) << "$end";
     file.commit();
-    CHECK(content_of(folder.path / "waves.vcd") == "$end");
+    CHECK(content_of(folder.path() / "waves.vcd") == "$end");
 }
 
 TEST_CASE("an output file keeps the link that leads to it", "[output_file]") {
-    const Folder folder;
-    std::ofstream(folder.path / "real") << "older";
-    fs::create_symlink("real", folder.path / "link");
-    OutputFile file(folder.path / "link");
+    const TemporaryFolder folder;
+    std::ofstream(folder.path() / "real") << "older";
+    fs::create_symlink("real", folder.path() / "link");
+    OutputFile file(folder.path() / "link");
     file.write("newer");
     file.commit();
-    CHECK(fs::is_symlink(folder.path / "link"));
-    CHECK(content_of(folder.path / "real") == "newer");
+    CHECK(fs::is_symlink(folder.path() / "link"));
+    CHECK(content_of(folder.path() / "real") == "newer");
 }
 
 TEST_CASE("a path that cannot be written is refused before any work is done for it", "[output_file]") {
-    const Folder folder;
-    const std::string nowhere = (folder.path / "nowhere" / "result.json").string();
-    CHECK(refusal([&] { OutputFile{folder.path}; }) == "cannot write '" + folder.path.string() + "': Is a directory");
+    const TemporaryFolder folder;
+    const std::string nowhere = (folder.path() / "nowhere" / "result.json").string();
+    CHECK(refusal([&] { OutputFile{folder.path()}; }) == "cannot write '" + folder.path().string() + "': Is a directory");
     CHECK(refusal([&] { OutputFile{nowhere}; }) == "cannot write '" + nowhere + "': No such file or directory");
     CHECK(refusal([&] { OutputFile{""}; }) == "cannot write '': No such file or directory");
 }
@@ -155,12 +142,12 @@ TEST_CASE("a full medium is an input error that names the path", "[output_file]"
 }
 
 TEST_CASE("a write that the medium cuts short leaves nothing behind", "[output_file]") {
-    const Folder folder;
-    const std::string path = (folder.path / "result.json").string();
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "result.json").string();
     {
         OutputFile file(path);
         const FileSizeLimit limit(4096);
         CHECK(refusal([&] { file.write(std::string(10'000, 'x')); }) == "cannot write '" + path + "': File too large");
     }
-    CHECK(folder.files() == 0);
+    CHECK(files_in(folder) == 0);
 }

@@ -32,7 +32,8 @@ const Json failed_run = Json::parse(R"({
 })");
 
 pugi::xml_document xml_of(const Json& document) {
-    const JUnitRun run{document, "ghostcard run dir/sd.toml --set 'bus.clock=33 MHz'", std::chrono::duration<double>(1.5)};
+    const JUnitRun run{document, "ghostcard run dir/sd.toml --set 'bus.clock=33 MHz'",
+                       std::chrono::duration<double>(1.5)};
     pugi::xml_document xml;
     REQUIRE(xml.load_string(junit({&run, 1}).c_str()));
     return xml;
@@ -44,7 +45,8 @@ TEST_CASE("the summary tells what a person wants to know first", "[reports]") {
     CHECK(summary(failed_run) ==
           "FAILED  dir/sd.toml: A <title> & more\n"
           "  frames     30 produced, 29 delivered, 1 dropped, 0 corrupt, 0 starved\n"
-          "  bus        32 bit at 33.33 MHz; 16.3 % busy; 81000 bursts, 256 B in 67 clocks (p50; at most 71); 2 master aborts\n"
+          "  bus        32 bit at 33.33 MHz; 16.3 % busy; 81000 bursts, 256 B in 67 clocks (p50; at most 71); 2 master "
+          "aborts\n"
           "  latency    98.1 us (p50), 99.5 us (p99), 1.25 ms (max) from the last pixel to delivery\n"
           "  copy       20.7 MB in 2.59 ms, 0.26 % of the CPU\n"
           "  dma errors 1 OVERRUN\n"
@@ -56,7 +58,9 @@ TEST_CASE("the summary tells what a person wants to know first", "[reports]") {
 }
 
 TEST_CASE("the summary leaves out what the result does not have", "[reports]") {
-    CHECK(summary(Json{{"verdict", "passed"}, {"scenario", {{"file", "x.toml"}}}, {"latency", Json::object()},
+    CHECK(summary(Json{{"verdict", "passed"},
+                       {"scenario", {{"file", "x.toml"}}},
+                       {"latency", Json::object()},
                        {"frames", {{"produced", 0}}}}) ==
           "PASSED  x.toml\n"
           "  frames     0 produced\n");
@@ -90,7 +94,8 @@ TEST_CASE("a JUnit failure names what was expected, the seed and the command tha
     CHECK(failure.attribute("message").as_string() ==
           std::string("expected 30, got 29; seed 7; repeat with: ghostcard run dir/sd.toml --set 'bus.clock=33 MHz'"));
     const auto property = [&](const char* name) {
-        return std::string(suite.child("properties").find_child_by_attribute("property", "name", name).attribute("value").as_string());
+        return std::string(
+            suite.child("properties").find_child_by_attribute("property", "name", name).attribute("value").as_string());
     };
     CHECK(property("random_seed") == "7");
     CHECK(property("command") == "ghostcard run dir/sd.toml --set 'bus.clock=33 MHz'");
@@ -102,7 +107,8 @@ TEST_CASE("a run that failed without an unmet expectation fails as a case of its
     const auto xml = xml_of(document);
     const auto suite = xml.child("testsuites").child("testsuite");
     CHECK(suite.attribute("tests").as_int() == 1);
-    CHECK(std::string(suite.child("testcase").child("failure").attribute("message").as_string()).starts_with("the run failed;"));
+    CHECK(std::string(suite.child("testcase").child("failure").attribute("message").as_string())
+              .starts_with("the run failed;"));
 }
 
 TEST_CASE("JUnit has no control characters, which XML readers reject", "[reports]") {

@@ -20,7 +20,8 @@ namespace {
 /// Any value that the key allows, its bounds more often than by chance.
 KeyValue draw(const Key& key, Random& random) {
     switch (key.kind) {
-        case Kind::text: return std::string(random.below(2) == 0 ? "say \"\\u00e9\" \\ 'now'" : "caf\xc3\xa9 \xf0\x9f\x98\x80 # x");
+        case Kind::text:
+            return std::string(random.below(2) == 0 ? "say \"\\u00e9\" \\ 'now'" : "caf\xc3\xa9 \xf0\x9f\x98\x80 # x");
         case Kind::mode: return std::string(random.below(2) == 0 ? "640x360@30000/1001" : "1080i60");
         case Kind::source: return std::string(random.below(2) == 0 ? "ramp" : "noise");
         case Kind::choice: return std::string(key.choices[random.below(key.choices.size())]);

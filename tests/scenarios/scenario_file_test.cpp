@@ -160,7 +160,7 @@ TEST_CASE("a value out of range is refused with what is allowed", "[scenario_fil
     CHECK(refusal("[bus]\nwidth = -32") == "x.toml:2:9: key 'bus.width': '-32' is not allowed; allowed is 32 or 64");
     CHECK(refusal("[bus]\nclock = \"66.7 MHz\"") == "accepted");
     CHECK(refusal("[bus]\nclock = \"66.700001 MHz\"") ==
-          "x.toml:2:9: key 'bus.clock': 66.700001 MHz is not allowed; allowed is 1 MHz to 66.7 MHz");
+          "x.toml:2:9: key 'bus.clock': 66700001 Hz is not allowed; allowed is 1 MHz to 66.7 MHz");
     CHECK(refusal("[card]\ndma.alignment = \"3 B\"") ==
           "x.toml:2:17: key 'card.dma.alignment': 3 B is not allowed; allowed is a power of two from 1 B to 1 GiB");
     CHECK(refusal("[card]\ndma.boundary = \"2 KiB\"") ==
@@ -194,18 +194,13 @@ TEST_CASE("a video mode is a name or a size with a rate", "[scenario_file]") {
     const auto mode = [](const std::string& text) { return refusal("[video]\nmode = \"" + text + "\""); };
     for (const char* good : {"auto", "480i59.94", "2160p30", "640x360@30", "16x16384@1000", "640x360@30000/1001"})
         CHECK(mode(good) == "accepted");
-    for (const char* bad :
-         {"", "480p", "640x360", "640x360@", "640x360@30/", "640@30", "x360@30", "640x360@30/1/1", "640x360@030",
-          " 640x360@30", "640x360@-30", "640x360@29.97", "640x360@0", "640x360@10000000"})
+    for (const char* bad : {"", "480p", "640x360", "640x360@", "640x360@30/", "640@30", "x360@30", "640x360@30/1/1",
+                            "640x360@030", " 640x360@30", "640x360@-30", "640x360@29.97", "640x360@0",
+                            "640x360@10000000", "8x360@30", "640x16385@30", "640x360@1001", "640x360@1/2"})
         CHECK(mode(bad) ==
               std::string("x.toml:2:8: key 'video.mode': '") + bad +
-                  "' is no video mode; allowed are auto, 480i59.94, 576i50, 720p60, 1080i60, 1080p30, 1080p60, "
-                  "2160p30 and WIDTHxHEIGHT@RATE, as in 640x360@30000/1001");
-    CHECK(mode("8x360@30") ==
-          "x.toml:2:8: key 'video.mode': '8x360@30' is out of range; allowed are 16 to 16384 pixels and lines");
-    CHECK(mode("640x16385@30").find("allowed are 16 to 16384 pixels") != std::string::npos);
-    CHECK(mode("640x360@1001").find("allowed are 1 to 1000 frames per second") != std::string::npos);
-    CHECK(mode("640x360@1/2").find("allowed are 1 to 1000 frames per second") != std::string::npos);
+                  "' is no video mode; allowed are 480i59.94, 576i50, 720p60, 1080i60, 1080p30, 1080p60, 2160p30, or "
+                  "WIDTHxHEIGHT@RATE with 16 to 16384 pixels and 1 to 1000 frames a second (RATE: N or N/D), or auto");
 }
 
 TEST_CASE("settings that cannot go together are refused at the last of them", "[scenario_file]") {
@@ -304,9 +299,9 @@ TEST_CASE("a text with control characters is refused, other characters may be es
     CHECK(
         refusal_of_sets({"scenario.title=" + std::string(4097, 'x')}).ends_with("the text is longer than 4096 bytes"));
     const Scenario scenario = parse_scenario(R"([scenario]
-title = "caf\u00e9 \U0001F600 \\u00e9 \"'\t'\"")",
+title = "caf\u00e9 \U0001F600 \\u00e9 \"'x'\"")",
                                              "x.toml");
-    CHECK(scenario.title == "caf\xc3\xa9 \xf0\x9f\x98\x80 \\u00e9 \"'\t'\"");
+    CHECK(scenario.title == "caf\xc3\xa9 \xf0\x9f\x98\x80 \\u00e9 \"'x'\"");
 }
 
 TEST_CASE("a file that cannot be read is an input error that names it", "[scenario_file]") {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/scenarios/resolved.h>
-#include <ghostcard/scenarios/schema.h>
 #include <ghostcard/scenarios/scenario_file.h>
+#include <ghostcard/scenarios/schema.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -64,11 +64,12 @@ TEST_CASE("every shipped scenario and every default satisfies the schema", "[sch
 }
 
 TEST_CASE("the schema refuses what the reader refuses", "[schema]") {
-    for (const char* wrong : {"[bus]\nwdth = 32", "[buss]\nwidth = 32", "[card]\ndma.brust = \"256 B\"", "[bus]\nwidth = 33",
-                              "[bus]\nwidth = \"32\"", "[bus]\nclock = 33000000", "[bus]\nclock = \"33\"",
-                              "[bus]\nclock = \"33 mhz\"", "[card]\nmemory = \"64 Kib\"", "[bus]\ndecode = \"quick\"",
-                              "[video]\nmode = \"480p\"", "[video]\nmode = \"480i59x94\"", "[video]\nsource = \"clip.mp4\"",
-                              "[video]\nframes = 0", "[host]\ndpc_latency = \"5 min\"", "bus = 3", "expect = 3"}) {
+    for (const char* wrong :
+         {"[bus]\nwdth = 32", "[buss]\nwidth = 32", "[card]\ndma.brust = \"256 B\"", "[bus]\nwidth = 33",
+          "[bus]\nwidth = \"32\"", "[bus]\nclock = 33000000", "[bus]\nclock = \"33\"", "[bus]\nclock = \"33 mhz\"",
+          "[card]\nmemory = \"64 Kib\"", "[bus]\ndecode = \"quick\"", "[video]\nmode = \"480p\"",
+          "[video]\nmode = \"480i59x94\"", "[video]\nsource = \"clip.mp4\"", "[video]\nframes = 0",
+          "[host]\ndpc_latency = \"5 min\"", "bus = 3", "expect = 3"}) {
         INFO(wrong);
         CHECK_THROWS(parse_scenario(wrong, "x.toml"));
         CHECK_FALSE(file_validates(wrong));

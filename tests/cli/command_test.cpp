@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string content_of(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Answer {
+    int status = 0;
+    std::string out, err;
+};
+
+/// The built command, run by a shell in an empty folder that has two scenarios.
+class Shell {
+public:
+    Shell() {
+        write("good.toml",
+              "[scenario]\ntitle = \"good\"\nseed = 7\n[video]\nframes = 3\n[expect]\nframes.delivered = 3\n");
+        write("unmet.toml", "[scenario]\ntitle = \"unmet\"\n[expect]\nframes.delivered = 3\n");
+        begin_ = files();
+    }
+
+    void write(const std::string& name, const std::string& text) const { std::ofstream(work() / name) << text; }
+
+    Answer ghostcard(const std::string& arguments) const {
+        const std::string line = "cd '" + work().string() + "' && '" GHOSTCARD_COMMAND "' " + arguments + " >'" +
+                                 (folder_.path() / "out").string() + "' 2>'" + (folder_.path() / "err").string() + "'";
+        const int status = std::system(line.c_str());
+        REQUIRE(WIFEXITED(status));
+        return {WEXITSTATUS(status), content_of(folder_.path() / "out"), content_of(folder_.path() / "err")};
+    }
+
+    std::string file(const std::string& name) const { return content_of(work() / name); }
+    bool has_new_files() const { return files() != begin_; }
+
+private:
+    fs::path work() const {
+        fs::create_directory(folder_.path() / "work");
+        return folder_.path() / "work";
+    }
+    std::ptrdiff_t files() const { return std::distance(fs::recursive_directory_iterator(work()), {}); }
+
+    ghostcard::tests::TemporaryFolder folder_;
+    std::ptrdiff_t begin_ = 0;
+};
+
+bool is_one_line(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
+
+}  // namespace
+
+TEST_CASE("a run that meets its expectations exits with 0 and summarises on standard output", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run good.toml");
+    CHECK(answer.status == 0);
+    CHECK(answer.out == "PASSED  good.toml: good\n  frames     3 produced, 3 delivered\n");
+    CHECK(answer.err.empty());
+    CHECK_FALSE(shell.has_new_files());
+}
+
+TEST_CASE("a run that does not meet its expectations exits with 1 and says which", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run unmet.toml");
+    CHECK(answer.status == 1);
+    CHECK(answer.out.find("not met    frames.delivered: expected 3, got 30\n") != std::string::npos);
+    CHECK(answer.err.empty());
+}
+
+TEST_CASE("--quiet leaves only the exit status", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run unmet.toml --quiet");
+    CHECK(answer.status == 1);
+    CHECK(answer.out.empty());
+    CHECK(answer.err.empty());
+}
+
+TEST_CASE("--verbose tells on standard error what the driver does", "[cli]") {
+    const Answer answer = Shell().ghostcard("run good.toml --verbose");
+    CHECK(answer.out.starts_with("PASSED"));
+    CHECK(answer.err == "running good.toml with seed 7\n          3 us  driver started\npassed\n");
+}
+
+TEST_CASE("--set changes the scenario and stands in the result", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run good.toml --set video.frames=4 --set bus.clock='66 MHz' --json -");
+    CHECK(answer.status == 1);
+    const auto document = nlohmann::json::parse(answer.out);
+    CHECK(document["frames"]["delivered"] == 4);
+    CHECK(document["scenario"]["keys"]["bus"]["clock"] == "66 MHz");
+    CHECK(document["scenario"]["file"] == "good.toml");
+    CHECK(shell.ghostcard("run --set video.frames=3 unmet.toml").status == 0);
+}
+
+TEST_CASE("the result document is the same for the same run and has wall-clock figures only on demand", "[cli]") {
+    const Shell shell;
+    const Answer once = shell.ghostcard("run good.toml --json -");
+    CHECK(once.out == shell.ghostcard("run good.toml --json -").out);
+    CHECK_FALSE(nlohmann::json::parse(once.out).contains("host"));
+    const Answer timed = shell.ghostcard("run good.toml --json - --timing");
+    CHECK(nlohmann::json::parse(timed.out)["host"]["wall_seconds"] == 0.25);
+}
+
+TEST_CASE("every output file is written", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard(
+        "run unmet.toml --out a/b --json r.json --junit j.xml --capture c.y4m --set 'bus.clock=66 MHz'");
+    CHECK(answer.status == 1);
+    CHECK(shell.file("r.json") == shell.file("a/b/result.json"));
+    CHECK(nlohmann::json::parse(shell.file("r.json"))["verdict"] == "failed");
+    CHECK(shell.file("a/b/scenario.toml").find("clock = \"66 MHz\"\n") != std::string::npos);
+    CHECK(shell.file("a/b/run.log").find("driver started") != std::string::npos);
+    CHECK(shell.file("c.y4m") == "YUV4MPEG2");
+    CHECK(shell.file("j.xml").find("repeat with: ghostcard run unmet.toml --set 'bus.clock=66 MHz'") !=
+          std::string::npos);
+    CHECK(shell.ghostcard("run a/b/scenario.toml --json again.json").status == 1);
+    CHECK(nlohmann::json::parse(shell.file("again.json"))["frames"] ==
+          nlohmann::json::parse(shell.file("r.json"))["frames"]);
+}
+
+TEST_CASE("bad usage and bad input exit with 2, one line on standard error and no output file", "[cli]") {
+    struct {
+        const char* arguments;
+        const char* message;  // its beginning
+    } const cases[] = {
+        {"", "ghostcard: A subcommand is required"},
+        {"rnu good.toml",
+         "ghostcard: 'rnu' is no command; allowed are run, validate, list, schema, regs, config-space; see ghostcard "
+         "--help"},
+        {"run", "ghostcard run: SCENARIO is required"},
+        {"run good.toml --sett x", "ghostcard run: The following arguments were not expected: "},
+        {"run good.toml --set", "ghostcard run: --set: 1 required"},
+        {"run good.toml --quiet --verbose", "ghostcard run: --quiet excludes --verbose"},
+        {"run good.toml --trace-from 1ms", "ghostcard run: --trace-from requires --vcd"},
+        {"run good.toml --vcd v --trace-from 1", "--trace-from: '1' has no unit"},
+        {"run good.toml --vcd v --trace-from 2ms --trace-to 1ms", "--trace-from 2ms is not before --trace-to 1ms"},
+        {"run none.toml --json r", "none.toml: there is no such file"},
+        {"run bad.toml --json r --out o",
+         "bad.toml:2:1: key 'bus.wdth' is unknown; the nearest known key is 'bus.width'"},
+        {"run good.toml --set bus.width=33 --json r", "--set bus.width=33: 33 is not allowed; allowed is 32 or 64"},
+        {"run good.toml --set 'bus.width=3\n3'", "--set bus.width=3 3: the text has control characters"},
+        {"run input.toml --json r --junit j --out o", "host.memory is too small"},
+        {"run good.toml --json none/r --junit j", "cannot write 'none/r': No such file or directory"},
+        {"run good.toml --json . --junit j", "cannot write '.': Is a directory"},
+        {"run good.toml --junit j --json /dev/full", "cannot write '/dev/full': No space left on device"},
+        {"run good.toml --json r --capture r", "--json and --capture both name 'r'"},
+        {"run good.toml --out good.toml", "cannot make folder 'good.toml'"},
+        {"validate", "ghostcard validate: SCENARIO is required"},
+        {"validate bad.toml", "bad.toml:2:1: key 'bus.wdth' is unknown"},
+        {"list --dir none", "no scenarios in 'none': No such file or directory"},
+        {"regs --format xls", "'xls'"},
+        {"schema --format xml", "ghostcard schema: --format: xml not in {json,md}"},
+    };
+    for (const auto& [arguments, message] : cases) {
+        const Shell shell;
+        shell.write("bad.toml", "[bus]\nwdth = 32\n");
+        shell.write("input.toml", "[scenario]\ntitle = \"input\"\n");
+        const Answer answer = shell.ghostcard(arguments);
+        INFO(arguments << "\n" << answer.err);
+        CHECK(answer.status == 2);
+        CHECK(answer.out.empty());
+        CHECK(is_one_line(answer.err));
+        CHECK(answer.err.find(message) != std::string::npos);
+        std::error_code ignored;
+        CHECK(shell.file("r").empty());
+        CHECK(shell.file("j").empty());
+        CHECK(shell.file("o/result.json").empty());
+    }
+}
+
+TEST_CASE("input that is found wrong while running leaves neither file nor folder", "[cli]") {
+    Shell shell;
+    CHECK(shell.ghostcard("run good.toml --set scenario.title=input --json r --junit j --out o").status == 2);
+    CHECK_FALSE(shell.has_new_files());
+}
+
+TEST_CASE("a fault of our own exits with 3 and one line, and leaves no output file", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run good.toml --set scenario.title=internal --json r --out o");
+    CHECK(answer.status == 3);
+    CHECK(answer.out.empty());
+    CHECK(answer.err == "internal error: two lines\n");
+    CHECK_FALSE(shell.has_new_files());
+}
+
+TEST_CASE("standard output that cannot be written is an error", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("run good.toml --json - >/dev/full 2>/dev/null; exit $?; true");
+    CHECK(answer.status == 2);
+}
+
+TEST_CASE("validate judges every file that it is given", "[cli]") {
+    const Shell shell;
+    shell.write("bad.toml", "[bus]\nwdth = 32\n");
+    const Answer answer = shell.ghostcard("validate good.toml bad.toml unmet.toml");
+    CHECK(answer.status == 2);
+    CHECK(answer.out == "good.toml: valid\nunmet.toml: valid\n");
+    CHECK(is_one_line(answer.err));
+}
+
+TEST_CASE("list shows file and title of the scenarios of a folder", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("list --dir .");
+    CHECK(answer.status == 0);
+    CHECK(answer.out == "good.toml   good\nunmet.toml  unmet\n");
+}
+
+TEST_CASE("the shipped scenarios are found from the command's own place", "[cli]") {
+    const Shell shell;
+    const Answer answer = shell.ghostcard("list");
+    CHECK(answer.status == 0);
+    CHECK(answer.err.empty());
+    CHECK(answer.out.find("\nsd_480i.toml ") != std::string::npos);
+    CHECK(shell.ghostcard("validate sd_480i.toml").status == 0);
+}
+
+TEST_CASE("schema, regs and config-space print and nothing else", "[cli]") {
+    const Shell shell;
+    const Answer schema = shell.ghostcard("schema");
+    CHECK(schema.status == 0);
+    CHECK(nlohmann::json::parse(schema.out)["$schema"] == "http://json-schema.org/draft-07/schema#");
+    CHECK(shell.ghostcard("schema --format md").out.starts_with("# Scenario keys\n"));
+    CHECK(shell.ghostcard("regs").out.find("DMA_ADDRESS_LOW") != std::string::npos);
+    CHECK(nlohmann::json::parse(shell.ghostcard("regs --format json").out).is_object());
+    CHECK(shell.ghostcard("regs --config --format c").out.find("0x6CA5") != std::string::npos);
+    CHECK(shell.ghostcard("config-space").out == "00:00.0 fake\n");
+}
+
+TEST_CASE("--help of every command is short and has an example", "[cli]") {
+    const Shell shell;
+    for (const std::string command : {"", "run", "validate", "list", "schema", "regs", "config-space"}) {
+        INFO(command);
+        const Answer answer = shell.ghostcard(command + " --help");
+        CHECK(answer.status == 0);
+        CHECK(answer.err.empty());
+        CHECK(answer.out.find("  ghostcard " + command) != std::string::npos);
+        CHECK(std::count(answer.out.begin(), answer.out.end(), '\n') <= 40);
+    }
+    CHECK(shell.ghostcard("--version").status == 0);
+}

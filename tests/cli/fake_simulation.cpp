@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/base/input_error.h>
+#include <ghostcard/base/output_file.h>
+#include <ghostcard/model/config_dump.h>
+#include <ghostcard/scenarios/resolved.h>
+#include <ghostcard/scenarios/run.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+// Stands in for the simulation where only the command is under test: delivers every frame at once. The title makes it
+// fail: "internal" as our own mistake, "input" as the user's.
+
+namespace ghostcard::scenarios {
+
+RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
+    if (scenario.title == "internal") throw std::logic_error("two\nlines");
+    if (scenario.title == "input") throw InputError("host.memory is too small");
+    const unsigned frames = scenario.video.frames.value_or(30);
+    if (options.progress) options.progress(frames, frames);
+    RunResult result;
+    result.document = {{"schema_version", 1},
+                       {"scenario",
+                        {{"title", scenario.title},
+                         {"file", scenario.file.string()},
+                         {"seed", scenario.seed},
+                         {"keys", resolved_document(scenario)}}},
+                       {"verdict", nullptr},
+                       {"frames", {{"produced", frames}, {"delivered", frames}}}};
+    const auto outcomes = check(scenario.expect, result.document);
+    result.met = std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& each) { return each.met; });
+    result.document["verdict"] = result.met ? "passed" : "failed";
+    result.document["expectations"] = document_of(outcomes);
+    result.driver_log = {{microseconds(3), "driver started"}};
+    result.wall_time = std::chrono::milliseconds(250);
+    if (options.capture) {
+        OutputFile capture(*options.capture);
+        capture.write("YUV4MPEG2");
+        capture.commit();
+    }
+    return result;
+}
+
+}  // namespace ghostcard::scenarios
+
+namespace ghostcard::model {
+
+std::string config_dump() { return "00:00.0 fake\n"; }
+
+}  // namespace ghostcard::model
