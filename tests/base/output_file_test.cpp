@@ -123,7 +123,8 @@ TEST_CASE("an output file keeps the link that leads to it", "[output_file]") {
 TEST_CASE("a path that cannot be written is refused before any work is done for it", "[output_file]") {
     const TemporaryFolder folder;
     const std::string nowhere = (folder.path() / "nowhere" / "result.json").string();
-    CHECK(refusal([&] { OutputFile{folder.path()}; }) == "cannot write '" + folder.path().string() + "': Is a directory");
+    CHECK(refusal([&] { OutputFile{folder.path()}; }) ==
+          "cannot write '" + folder.path().string() + "': Is a directory");
     CHECK(refusal([&] { OutputFile{nowhere}; }) == "cannot write '" + nowhere + "': No such file or directory");
     CHECK(refusal([&] { OutputFile{""}; }) == "cannot write '': No such file or directory");
 }
