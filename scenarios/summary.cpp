@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t max_events = 8;  // of the driver; --out keeps them all
+constexpr std::size_t max_events = 6;  // of the driver, the first and as many of the last; --out keeps them all
 
 /// A number in a result document, "/frames/delivered"; nothing if it is missing.
 std::optional<double> number(const Json& document, const char* pointer) {
@@ -110,11 +110,15 @@ void add_driver(const Json& document, Lines& lines) {
     const Json::json_pointer events("/driver/events");
     if (!document.contains(events)) return;
     const Json& all = document[events];
-    for (std::size_t i = 0; i < all.size() && i < max_events; ++i) {
+    const std::size_t left_out = all.size() > 2 * max_events ? all.size() - 2 * max_events : 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (left_out > 0 && i == max_events) {
+            lines.add("", fmt::format("{:>8}  {} more", "...", left_out));
+            i += left_out;
+        }
         const auto at = number(all[i], "/time_ps");
         lines.add("", fmt::format("{:>8}  {}", at ? time(*at) : "", text(all[i], "/text")));
     }
-    if (all.size() > max_events) lines.add("", fmt::format("and {} more", all.size() - max_events));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <ghostcard/scenarios/junit.h>
 #include <ghostcard/scenarios/summary.h>
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <string>
 
@@ -65,6 +66,22 @@ TEST_CASE("the summary leaves out what the result does not have", "[reports]") {
           "PASSED  x.toml\n"
           "  frames     0 produced\n");
     CHECK(summary(Json::object()).starts_with("FAILED"));
+}
+
+TEST_CASE("the summary tells how a long story of the driver begins and ends", "[reports]") {
+    Json document{{"driver", {{"status", "ok"}, {"events", Json::array()}}}};
+    const auto lines = [&](int events) {
+        document["driver"]["events"] = Json::array();
+        for (int i = 1; i <= events; ++i)
+            document["driver"]["events"].push_back({{"time_ps", 1}, {"text", "event " + std::to_string(i)}});
+        const std::string text = summary(document);
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    CHECK(lines(12) == 2 + 12);
+    CHECK(summary(document).find("more") == std::string::npos);
+    CHECK(lines(15) == 2 + 13);
+    CHECK(summary(document).find("event 6\n                  ...  3 more\n                 1 ps  event 10\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("the summary tells of the wall clock only when it was asked for", "[reports]") {
