@@ -13,12 +13,12 @@ namespace {
 
 /// RAM must not appear on the bus where devices are.
 const bus::HostSettings& checked(const bus::HostSettings& host) {
-    using bus::HostBridge;
+    using bus::HostPort;
     if (host.translation != bus::TranslationKind::offset) return host;
     const std::uint64_t below_hole = std::min(host.memory.count, HostMemory::hole_begin);
     const auto low_ram = BusRange::of({host.offset.count}, below_hole);
     const auto devices =
-        BusRange::of(HostBridge::device_window_begin, HostBridge::device_window_end - HostBridge::device_window_begin);
+        BusRange::of(HostPort::device_window_begin, HostPort::device_window_end - HostPort::device_window_begin);
     if (!low_ram || low_ram->overlaps(*devices))
         throw InputError(
             fmt::format("host.offset {} puts {} of RAM over the devices' addresses from 3 GiB to 4 GiB; "
@@ -37,16 +37,16 @@ void silence_notices() {
 
 Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     : memory(checked(settings.host).memory.count),
+      host("host", memory, bus::make_translation(settings.host, memory), settings.host.posting),
       bus("pci", settings.pci),
-      bridge("host_bridge", bus, memory, bus::make_translation(settings.host, memory), settings.host.posting_delay,
-             settings.pci.host_target),
+      bridge("host_bridge", bus, host, settings.pci.host_target, settings.host.read_latency),
       slot("slot1", bus, card_id, model::Card::bar0_size, model::Card::target_timing),
       card("card", settings.card, std::move(video)),
-      cpu("cpu", bridge, settings.cpu),
-      card_config(bridge, card_id.device),
-      card_registers(bridge, card_bar0),
+      cpu("cpu", host, settings.cpu),
+      card_config(bridge, host, card_id.device),
+      card_registers(bridge, host, card_bar0),
       pages(memory, Random(settings.seed, "physical pages")),
-      dma_adapter(memory, pages, bridge.translation_for(card_id)),
+      dma_adapter(memory, pages, host.translation_for(card_id)),
       pci_settings_(settings.pci),
       inta_("inta") {
     silence_notices();
@@ -65,9 +65,24 @@ void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWind
     bus.observe_pins(*pin_trace_);
 }
 
+/// What the firmware does.
+void Platform::set_up_card() {
+    using namespace registers;
+    card_config.write(BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+    card_config.write(LatencyHeader::offset,
+                      Value<LatencyHeader>{}
+                          .with<LatencyHeader::CacheLineSize>(static_cast<std::uint32_t>(pci_settings_.cache_line / 4))
+                          .with<LatencyHeader::LatencyTimer>(pci_settings_.latency_timer / 8)
+                          .raw());
+    const auto command = Value<CommandStatus>{}
+                             .with<CommandStatus::MemoryWriteAndInvalidate>(pci_settings_.cache_line != 0)
+                             .with<CommandStatus::FastBackToBackEnable>(pci_settings_.fast_back_to_back);
+    card_config.write(CommandStatus::offset, command.raw());
+}
+
 void Platform::run(std::function<void()> program, Duration limit) {
     cpu.set_program([this, &program] {
-        card_config.write(registers::BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+        set_up_card();
         program();
     });
     sc_core::sc_start(bus::to_sc_time(limit));

@@ -186,7 +186,7 @@ std::vector<Key> declare_keys() {
             "host.memory", Kind::size, {.min = 16 * mib, .max = 64 * gib, .multiple_of = page_size},
             [](auto& s) -> auto& { return s.host.memory; }, "RAM. Pages that nobody writes cost nothing."),
         counted(
-            "host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting_delay; },
+            "host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting.delay; },
             "From a write's last data phase to its bytes in memory."),
         choice<dma::Fragmentation>(
             "host.fragmentation",

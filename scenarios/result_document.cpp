@@ -104,16 +104,16 @@ Json latency(const FrameBooks& books) {
     return latency;
 }
 
-Json translation(const Scenario& scenario, const bus::HostBridge& bridge) {
+Json translation(const Scenario& scenario, const bus::HostPort& host) {
     Json faults = Json::array();
-    for (const bus::TranslationFault& fault : bridge.faults())
+    for (const bus::TranslationFault& fault : host.faults())
         faults.push_back({{"address", fmt::format("{:#x}", fault.address.value)},
                           {"direction", fault.write ? "to_memory" : "from_memory"},
                           {"requester", fmt::format("{:02x}:{:02x}.{}", fault.requester.bus, fault.requester.device,
                                                     fault.requester.function)},
                           {"time_ps", fault.time.count()}});
     return {{"kind", resolved_document(scenario)["host"]["translation"]},
-            {"fault_count", bridge.fault_count()},
+            {"fault_count", host.fault_count()},
             {"faults", std::move(faults)}};
 }
 
@@ -153,7 +153,7 @@ Json result_document(const Scenario& scenario, Platform& platform, const dma::Ca
     document["latency"] = latency(books);
     document["memory"] = {{"bytes", scenario.card.memory.count},
                           {"high_water_bytes", platform.card.memory_high_water()}};
-    document["translation"] = translation(scenario, platform.bridge);
+    document["translation"] = translation(scenario, platform.host);
     document["driver"] = driver_report(driver);
     document["simulated_ps"] = simulated.count();
     return document;

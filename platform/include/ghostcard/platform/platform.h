@@ -3,6 +3,7 @@
 
 #include <ghostcard/base/host_memory.h>
 #include <ghostcard/bus/host_bridge.h>
+#include <ghostcard/bus/host_port.h>
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/bus/pci/bus_statistics.h>
 #include <ghostcard/bus/pci/cycle_bus.h>
@@ -53,6 +54,7 @@ public:
     void commit_trace();
 
     HostMemory memory;
+    bus::HostPort host;
     bus::pci::CycleBus bus;
     bus::pci::BusStatistics bus_statistics;
     bus::HostBridge bridge;
@@ -65,6 +67,8 @@ public:
     dma::HostDmaAdapter dma_adapter;
 
 private:
+    void set_up_card();
+
     const bus::pci::PciSettings pci_settings_;
     sc_core::sc_signal<bool> inta_;
     std::optional<bus::pci::PinTrace> pin_trace_;
