@@ -20,6 +20,12 @@ enum class Arbitration {
     two_level,    ///< The host, the card and one of the others in turn; the others among themselves likewise.
 };
 
+/// How the clocks of the bus come about; both give the same ones.
+enum class Timing {
+    cycle,     ///< Clock by clock.
+    analytic,  ///< In closed form.
+};
+
 /// How a target answers.
 struct TargetTiming {
     Decode decode = Decode::medium;
