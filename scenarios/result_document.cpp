@@ -52,7 +52,7 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
     };
     const auto card = of(Platform::card_master);
     return {{"kind", "pci"},
-            {"timing", "cycle"},
+            {"timing", resolved_document(scenario)["bus"]["timing"]},
             {"clock_period_ps", period.count()},
             {"width", scenario.pci.width},
             {"clocks", clocks},

@@ -56,7 +56,7 @@ void AnalyticBus::begin_transaction(unsigned master) {
     next.begin = clock_;
     next.target = find_target(next.request.command, next.request.address);
     if (next.target) next.timing = next.target->timing();
-    const bool wide = run.wide && next.timing.wide && settings().width == 64;
+    const bool wide = run.wide && next.timing.width == 64 && settings().width == 64;
     next.lanes = {next.request.address, next.request.length, wide ? 8u : 4u};
     next.phases = next.disconnect_phase = next.lanes.phases();
     if (next.target) {

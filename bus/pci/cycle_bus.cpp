@@ -112,7 +112,7 @@ void CycleBus::begin_transaction(unsigned master) {
 
     next.target = find_target(next.request.command, next.request.address);
     if (next.target) next.timing = next.target->timing();
-    const bool wide = run.wide && next.timing.wide && settings().width == 64;  // REQ64# and ACK64#
+    const bool wide = run.wide && next.timing.width == 64 && settings().width == 64;  // REQ64# and ACK64#
     next.lanes = {next.request.address, next.request.length, wide ? 8u : 4u};
     next.data_phases = next.lanes.phases();
     if (next.target) {

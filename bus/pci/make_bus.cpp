@@ -6,8 +6,8 @@
 
 namespace ghostcard::bus::pci {
 
-std::unique_ptr<PciBus> make_bus(const sc_core::sc_module_name& name, const PciSettings& settings, Timing timing) {
-    if (timing == Timing::cycle) return std::make_unique<CycleBus>(name, settings);
+std::unique_ptr<PciBus> make_bus(const sc_core::sc_module_name& name, const PciSettings& settings) {
+    if (settings.timing == Timing::cycle) return std::make_unique<CycleBus>(name, settings);
     return std::make_unique<AnalyticBus>(name, settings);
 }
 

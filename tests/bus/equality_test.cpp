@@ -46,7 +46,7 @@ TargetTiming any_target() {
     target.decode = *element(Decode::fast, Decode::medium, Decode::slow, Decode::subtractive);
     target.initial_wait = *inRange(0u, 6u);
     target.data_wait = *inRange(0u, 3u);
-    target.wide = *arbitrary<bool>();
+    target.width = *element(32u, 64u);
     return target;
 }
 

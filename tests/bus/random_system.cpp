@@ -92,12 +92,17 @@ private:
     Log& log_;
 };
 
+PciSettings with(PciSettings settings, Timing timing) {
+    settings.timing = timing;
+    return settings;
+}
+
 class System {
 public:
     System(const PciSystem& system, Timing timing)
         : system_(system),
           host_("host", memory_, make_translation(system.host, memory_), system.host.posting),
-          bus_(make_bus("bus", system.pci, timing)),
+          bus_(make_bus("bus", with(system.pci, timing))),
           bridge_("bridge", *bus_, host_, system.pci.host_target, system.host.read_latency),
           registers_(log_),
           transactions_(log_) {
@@ -249,8 +254,8 @@ std::ostream& operator<<(std::ostream& out, const PciSystem& s) {
                        p.latency_timer, p.cache_line, p.fast_back_to_back);
     const auto show = [&out](const char* name, const TargetTiming& t) {
         const auto number = [](const std::optional<unsigned>& n) { return n ? std::to_string(*n) : std::string("-"); };
-        out << fmt::format("{}: decode {} waits {} {} wide {} line {} retry {} disconnect {} abort {}\n", name,
-                           static_cast<unsigned>(t.decode), t.initial_wait, t.data_wait, t.wide, t.line,
+        out << fmt::format("{}: decode {} waits {} {} width {} line {} retry {} disconnect {} abort {}\n", name,
+                           static_cast<unsigned>(t.decode), t.initial_wait, t.data_wait, t.width, t.line,
                            number(t.retry_after), number(t.disconnect_after), number(t.abort_after));
     };
     show("host", p.host_target);

@@ -9,6 +9,6 @@
 
 namespace ghostcard::bus::pci {
 
-std::unique_ptr<PciBus> make_bus(const sc_core::sc_module_name& name, const PciSettings& settings, Timing timing);
+std::unique_ptr<PciBus> make_bus(const sc_core::sc_module_name& name, const PciSettings& settings);
 
 }  // namespace ghostcard::bus::pci
