@@ -61,7 +61,10 @@ void AnalyticBus::targets_changed() {
 void AnalyticBus::advance(Clock to) {
     if (advancing_) return;
     advancing_ = true;
-    for (Clock next = next_clock(); next <= to; next = next_clock()) {
+    for (;;) {
+        if (MasterPort* const port = resting_port()) repeat_from_rest(*port, to);
+        const Clock next = next_clock();
+        if (next > to) break;
         step(next);
         if (repeating_) repeat_bursts(to);
     }

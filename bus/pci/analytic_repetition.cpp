@@ -36,6 +36,7 @@ void AnalyticBus::note_transaction(const MasterPort& port, const TransactionReco
 void AnalyticBus::forget_bursts() {
     repeating_ = nullptr;
     last_.run = nullptr;
+    rest_.run = nullptr;
     burst_.clear();
     burst_ends_.clear();
 }
@@ -67,25 +68,30 @@ bool AnalyticBus::repeats(const Boundary& before, const Boundary& now) const {
     return true;
 }
 
-/// How many more bursts of the run will go by like the last one and will have ended by then. The last burst of the run
-/// is none of them: it ends differently.
-std::uint64_t AnalyticBus::repetitions(const Boundary& before, Clock to) const {
-    const Run& run = *repeating_->run;
-    const auto master = static_cast<unsigned>(repeating_ - ports_.data());
+/// How many bytes of the run lie ahead of which every burst is like any other, but for the last one: that one ends
+/// differently.
+std::uint64_t AnalyticBus::repeatable_bytes(const Run& run, unsigned master, Target*& target) const {
     const std::uint64_t left = run.data.size() - run.transferred;
     const Access rest{requester(master), run.command, run.address + run.transferred, left};
-    const Target* const target = find_target(rest.command, rest.address);
+    target = find_target(rest.command, rest.address);
     if (target == nullptr || !rest.write() || target->punctual() || target->settling_time() == Duration::max())
         return 0;
-    const TargetTiming timing = target->timing();
-    const std::uint64_t pattern = std::max<std::uint64_t>({8, timing.line, run.cache_line});
+    const std::uint64_t pattern = std::max<std::uint64_t>({8, target->timing().line, run.cache_line});
     if (run.burst_bytes % pattern != 0 || (run.cache_line != 0 && pattern % run.cache_line != 0)) return 0;
-    if (run.ready_after(run.data.size() - 1) >= begin_of(clock_)) return 0;
-
-    const Clock settled = (simulated_now() - target->settling_time()) / period();
-    const Clock clocks = std::min(to, settled) - clock_;
     std::uint64_t bytes = std::min(left - 1, target->certain(rest));
     if (rest.address.value < four_gib) bytes = std::min(bytes, four_gib - rest.address.value);
+    return round_down(bytes, run.burst_bytes);
+}
+
+/// How many more bursts of the run will go by like the last one and will have ended by then.
+std::uint64_t AnalyticBus::repetitions(const Boundary& before, Clock to) const {
+    const Run& run = *repeating_->run;
+    if (run.ready_after(run.data.size() - 1) >= begin_of(clock_)) return 0;
+    Target* target = nullptr;
+    const std::uint64_t bytes = repeatable_bytes(run, static_cast<unsigned>(repeating_ - ports_.data()), target);
+    if (bytes == 0) return 0;
+    const Clock settled = (simulated_now() - target->settling_time()) / period();
+    const Clock clocks = std::min(to, settled) - clock_;
     const Clock burst_clocks = clock_ - before.clock;
     return clocks <= 0
                ? 0
@@ -142,6 +148,69 @@ void AnalyticBus::jump(std::uint64_t times, Clock burst_clocks) {
     run.transferred += bytes;
     update_wants(port);
     if (transaction_) begin_transaction(transaction_->master);  // back to back: it has just begun
+}
+
+/// Whose next burst is not ready while the bus is idle, nobody else wants it and the arbiter will not move.
+AnalyticBus::MasterPort* AnalyticBus::resting_port() {
+    if (transaction_ || owner_ || requests_ != 0 || grant_changed_ || end_requested_ != never) return nullptr;
+    MasterPort* resting = nullptr;
+    for (MasterPort& port : ports_) {
+        if (port.run == nullptr) continue;
+        if (resting != nullptr || port.wants_from <= clock_ || port.wants_from == never || port.quiet_until > clock_)
+            return nullptr;
+        resting = &port;
+    }
+    if (resting == nullptr || resting->run->transferred % resting->run->burst_bytes != 0) return nullptr;
+    Arbiter arbiter = arbiter_;
+    arbiter.clock(requests_, owner_);
+    return arbiter == arbiter_ ? resting : nullptr;
+}
+
+/// A burst that begins when everything is as it was before another one takes the same clocks, counted from when it is
+/// ready.
+void AnalyticBus::repeat_from_rest(MasterPort& port, Clock to) {
+    const Run& run = *port.run;
+    if (rest_.run == &run && rest_.transferred == run.transferred) return;
+    const bool alike = rest_.run == &run && run.transferred - rest_.transferred == run.burst_bytes &&
+                       rest_.arbiter == arbiter_ && last_.run == &run && last_.transferred == run.transferred;
+    if (alike) {
+        Target* target = nullptr;
+        const std::uint64_t bytes = repeatable_bytes(run, static_cast<unsigned>(&port - ports_.data()), target);
+        const Clock settled = bytes == 0 ? 0 : (simulated_now() - target->settling_time()) / period();
+        pace(port, clock_ - rest_.wants_from, bytes, std::min(to, settled));
+    }
+    rest_ = {&run, port.wants_from, run.transferred, arbiter_};
+}
+
+/// Bursts that go by like the last one, each from when it is ready: as long as each finds the bus at rest.
+void AnalyticBus::pace(MasterPort& port, Clock rest_clocks, std::uint64_t bytes, Clock to) {
+    Run& run = *port.run;
+    const std::uint64_t first = run.transferred;
+    const auto master = static_cast<unsigned>(&port - ports_.data());
+    Clock before = rest_.wants_from;
+    while (run.transferred - first < bytes) {
+        const Clock begin = port.wants_from;
+        const Clock next = clock_after(run.ready_after(run.transferred + run.burst_bytes));
+        if (next <= begin + rest_clocks || begin + rest_clocks > to) break;
+        const Duration shift = begin_of(begin - before);
+        before = begin;
+        for (std::size_t i = 0; i < last_.transactions.size(); ++i) {
+            TransactionRecord& record = last_.transactions[i];
+            record.start += shift;
+            record.address = record.address + run.burst_bytes;
+            last_.ends[i] += shift;
+            run.transferred += record.bytes;
+            run.control->moved(record.bytes, last_.ends[i]);
+            report(record);
+        }
+        clock_ = begin + rest_clocks;
+        port.wants_from = next;
+    }
+    if (run.transferred == first) return;
+    const Access row{requester(master), run.command, run.address + first, run.transferred - first};
+    find_target(row.command, row.address)->write(row, run.data.subspan(first, row.bytes), last_.ends.back());
+    last_.clock = clock_;
+    last_.transferred = run.transferred;
 }
 
 }  // namespace ghostcard::bus::pci

@@ -144,6 +144,10 @@ private:
     std::uint64_t repetitions(const Boundary& before, Clock to) const;
     void repeat_bursts(Clock to);
     void jump(std::uint64_t times, Clock burst_clocks);
+    MasterPort* resting_port();
+    void repeat_from_rest(MasterPort& port, Clock to);
+    void pace(MasterPort& port, Clock rest_clocks, std::uint64_t bytes, Clock to);
+    std::uint64_t repeatable_bytes(const Run& run, unsigned master, Target*& target) const;
 
     Arbiter arbiter_;
     std::vector<MasterPort> ports_;
@@ -158,6 +162,15 @@ private:
 
     MasterPort* repeating_ = nullptr;  ///< Whose burst has just ended, if it is alone on the bus.
     Boundary last_;
+
+    /// The bus idle and the arbiter at rest, before a burst that was not ready yet.
+    struct Rest {
+        const Run* run = nullptr;
+        Clock wants_from = 0;  ///< When that burst was.
+        std::uint64_t transferred = 0;
+        std::optional<Arbiter> arbiter;
+    };
+    Rest rest_;
     std::vector<TransactionRecord> burst_;  ///< The transactions of the present burst...
     std::vector<Duration> burst_ends_;      ///< ...and when their idle clocks began.
     sc_core::sc_event wake_;
