@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "tests/support/catch.h"
@@ -30,13 +31,16 @@ struct Answer {
 class Shell {
 public:
     Shell() {
+        fs::create_directory(work());
         write("good.toml",
               "[scenario]\ntitle = \"good\"\nseed = 7\n[video]\nframes = 3\n[expect]\nframes.delivered = 3\n");
         write("unmet.toml", "[scenario]\ntitle = \"unmet\"\n[expect]\nframes.delivered = 3\n");
-        begin_ = files();
     }
 
-    void write(const std::string& name, const std::string& text) const { std::ofstream(work() / name) << text; }
+    void write(const std::string& name, const std::string& text) {
+        std::ofstream(work() / name) << text;
+        given_.insert(name);
+    }
 
     Answer ghostcard(const std::string& arguments) const {
         const std::string line = "cd '" + work().string() + "' && '" GHOSTCARD_COMMAND "' " + arguments + " >'" +
@@ -47,17 +51,21 @@ public:
     }
 
     std::string file(const std::string& name) const { return content_of(work() / name); }
-    bool has_new_files() const { return files() != begin_; }
+    /// Files and folders that the command has left, named one after the other; empty if there are none.
+    std::string leftovers() const {
+        std::string names;
+        for (const auto& entry : fs::recursive_directory_iterator(work())) {
+            const std::string name = entry.path().lexically_relative(work()).string();
+            if (!given_.contains(name)) names += name + ' ';
+        }
+        return names;
+    }
 
 private:
-    fs::path work() const {
-        fs::create_directory(folder_.path() / "work");
-        return folder_.path() / "work";
-    }
-    std::ptrdiff_t files() const { return std::distance(fs::recursive_directory_iterator(work()), {}); }
+    fs::path work() const { return folder_.path() / "work"; }
 
     ghostcard::tests::TemporaryFolder folder_;
-    std::ptrdiff_t begin_ = 0;
+    std::set<std::string> given_;
 };
 
 bool is_one_line(const std::string& text) { return !text.empty() && text.find('\n') == text.size() - 1; }
@@ -70,7 +78,7 @@ TEST_CASE("a run that meets its expectations exits with 0 and summarises on stan
     CHECK(answer.status == 0);
     CHECK(answer.out == "PASSED  good.toml: good\n  frames     3 produced, 3 delivered\n");
     CHECK(answer.err.empty());
-    CHECK_FALSE(shell.has_new_files());
+    CHECK(shell.leftovers().empty());
 }
 
 TEST_CASE("a run that does not meet its expectations exits with 1 and says which", "[cli]") {
@@ -151,6 +159,13 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"run none.toml --json r", "none.toml: there is no such file"},
         {"run bad.toml --json r --out o",
          "bad.toml:2:1: key 'bus.wdth' is unknown; the nearest known key is 'bus.width'"},
+        {"run prose.toml --json r --out o", "prose.toml:1:6: "},
+        {"run good.toml --set card.memory=64 --json r",
+         "--set card.memory=64: '64' has no unit; allowed is a number with one of the units B, kB, MB, GB, KiB, MiB, "
+         "GiB"},
+        {"run good.toml --set bus.wdth=64 --json r --out o", "--set bus.wdth=64: key 'bus.wdth' is unknown"},
+        {"run good.toml --set bus.width --json r", "--set bus.width: a key and a value are wanted, as in bus.width=64"},
+        {"run good.toml --set =64 --json r", "--set =64: key '' is unknown"},
         {"run good.toml --set bus.width=33 --json r", "--set bus.width=33: 33 is not allowed; allowed is 32 or 64"},
         {"run good.toml --set 'bus.width=3\n3'", "--set bus.width=3 3: the text has control characters"},
         {"run input.toml --json r --junit j --out o", "host.memory is too small"},
@@ -166,26 +181,26 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"schema --format xml", "ghostcard schema: --format: xml not in {json,md}"},
     };
     for (const auto& [arguments, message] : cases) {
-        const Shell shell;
+        Shell shell;
         shell.write("bad.toml", "[bus]\nwdth = 32\n");
+        shell.write("prose.toml", "Dear card,\nplease capture.\n");
         shell.write("input.toml", "[scenario]\ntitle = \"input\"\n");
+        const std::string good = shell.file("good.toml");
         const Answer answer = shell.ghostcard(arguments);
         INFO(arguments << "\n" << answer.err);
         CHECK(answer.status == 2);
         CHECK(answer.out.empty());
         CHECK(is_one_line(answer.err));
         CHECK(answer.err.find(message) != std::string::npos);
-        std::error_code ignored;
-        CHECK(shell.file("r").empty());
-        CHECK(shell.file("j").empty());
-        CHECK(shell.file("o/result.json").empty());
+        CHECK(shell.leftovers().empty());
+        CHECK(shell.file("good.toml") == good);
     }
 }
 
 TEST_CASE("input that is found wrong while running leaves neither file nor folder", "[cli]") {
-    Shell shell;
+    const Shell shell;
     CHECK(shell.ghostcard("run good.toml --set scenario.title=input --json r --junit j --out o").status == 2);
-    CHECK_FALSE(shell.has_new_files());
+    CHECK(shell.leftovers().empty());
 }
 
 TEST_CASE("a fault of our own exits with 3 and one line, and leaves no output file", "[cli]") {
@@ -194,7 +209,7 @@ TEST_CASE("a fault of our own exits with 3 and one line, and leaves no output fi
     CHECK(answer.status == 3);
     CHECK(answer.out.empty());
     CHECK(answer.err == "internal error: two lines\n");
-    CHECK_FALSE(shell.has_new_files());
+    CHECK(shell.leftovers().empty());
 }
 
 TEST_CASE("standard output that cannot be written is an error", "[cli]") {
@@ -204,7 +219,7 @@ TEST_CASE("standard output that cannot be written is an error", "[cli]") {
 }
 
 TEST_CASE("validate judges every file that it is given", "[cli]") {
-    const Shell shell;
+    Shell shell;
     shell.write("bad.toml", "[bus]\nwdth = 32\n");
     const Answer answer = shell.ghostcard("validate good.toml bad.toml unmet.toml");
     CHECK(answer.status == 2);
