@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Bad input gets one line on standard error that names it, exit status 2, and leaves no output file."""
 
+import os
 import subprocess
 import unittest
 
@@ -76,6 +77,15 @@ class BadInput(ghostcard.TestCase):
                 with self.subTest(option=option, path=path):
                     self.assertEqual(self.refused("sd_480i.toml", option, path, outputs=others - {option}),
                                      f"cannot write '{path}': {why}")
+
+    def test_a_waveform_takes_the_place_of_no_pipe_or_device(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.assertEqual(self.refused("sd_480i.toml", "--vcd", "pipe", outputs=["--json"]),
+                         "cannot write 'pipe': a waveform wants a regular file")
+        self.assertTrue(pipe.is_fifo())
 
     def test_an_output_that_fills_up(self):
         """What is written at once and what is written as the run goes."""
