@@ -21,7 +21,8 @@ ExitStatus list(const std::string& folder, spdlog::logger& log) {
     ExitStatus status = ExitStatus::met;
     for (const auto& file : files) {
         try {
-            print(fmt::format("{:<{}}  {}\n", file.filename().string(), width, scenarios::read_scenario(file).title));
+            const std::string title = scenarios::read_scenario(file).title;
+            print(fmt::format("{:<{}}  {}\n", file.filename().string(), width, title.empty() ? "(no title)" : title));
         } catch (const InputError& error) {
             log.error("{}", error.what());
             status = ExitStatus::bad_input;

@@ -15,6 +15,8 @@
 
 namespace fs = std::filesystem;
 
+using ghostcard::tests::contains;
+
 namespace {
 
 std::string content_of(const fs::path& path) {
@@ -76,7 +78,7 @@ TEST_CASE("a run that meets its expectations exits with 0 and summarises on stan
     const Shell shell;
     const Answer answer = shell.ghostcard("run good.toml");
     CHECK(answer.status == 0);
-    CHECK(answer.out == "PASSED  good.toml: good\n  frames     3 produced, 3 delivered\n");
+    CHECK(answer.out == "PASSED  good.toml: good\n  frames     3 produced, 3 delivered\n  simulated  100 ms\n");
     CHECK(answer.err.empty());
     CHECK(shell.leftovers().empty());
 }
@@ -100,7 +102,7 @@ TEST_CASE("--quiet leaves only the exit status", "[cli]") {
 TEST_CASE("--verbose tells on standard error what the driver does", "[cli]") {
     const Answer answer = Shell().ghostcard("run good.toml --verbose");
     CHECK(answer.out.starts_with("PASSED"));
-    CHECK(answer.err == "running good.toml with seed 7\n          3 us  driver started\npassed\n");
+    CHECK(answer.err == "running good.toml with seed 7\n          3.000 us  driver started\npassed\n");
 }
 
 TEST_CASE("--set changes the scenario and stands in the result", "[cli]") {
@@ -145,9 +147,12 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         const char* arguments;
         const char* message;  // its beginning
     } const cases[] = {
-        {"", "ghostcard: A subcommand is required"},
+        {"",
+         "ghostcard: a command is wanted; commands are run, validate, list, schema, regs, config-space; see ghostcard "
+         "--help"},
+        {"-x", "ghostcard: '-x' is no option; commands are run,"},
         {"rnu good.toml",
-         "ghostcard: 'rnu' is no command; allowed are run, validate, list, schema, regs, config-space; see ghostcard "
+         "ghostcard: 'rnu' is no command; commands are run, validate, list, schema, regs, config-space; see ghostcard "
          "--help"},
         {"run", "ghostcard run: SCENARIO is required"},
         {"run good.toml --sett x", "ghostcard run: The following arguments were not expected: "},
@@ -156,7 +161,8 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"run good.toml --trace-from 1ms", "ghostcard run: --trace-from requires --vcd"},
         {"run good.toml --vcd v --trace-from 1", "--trace-from: '1' has no unit"},
         {"run good.toml --vcd v --trace-from 2ms --trace-to 1ms", "--trace-from 2ms is not before --trace-to 1ms"},
-        {"run none.toml --json r", "none.toml: there is no such file"},
+        {"run none.toml --json r", "none.toml: there is no such file, and no shipped scenario of that name"},
+        {"run ./none.toml --json r", "./none.toml: there is no such file\n"},
         {"run bad.toml --json r --out o",
          "bad.toml:2:1: key 'bus.wdth' is unknown; the nearest known key is 'bus.width'"},
         {"run prose.toml --json r --out o", "prose.toml:1:6: "},
@@ -165,7 +171,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
          "GiB"},
         {"run good.toml --set bus.wdth=64 --json r --out o", "--set bus.wdth=64: key 'bus.wdth' is unknown"},
         {"run good.toml --set bus.width --json r", "--set bus.width: a key and a value are wanted, as in bus.width=64"},
-        {"run good.toml --set =64 --json r", "--set =64: key '' is unknown"},
+        {"run good.toml --set =64 --json r", "--set =64: a key and a value are wanted, as in bus.width=64"},
         {"run good.toml --set bus.width=33 --json r", "--set bus.width=33: 33 is not allowed; allowed is 32 or 64"},
         {"run good.toml --set 'bus.width=3\n3'", "--set bus.width=3 3: the text has control characters"},
         {"run input.toml --json r --junit j --out o", "host.memory is too small"},
@@ -173,6 +179,10 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"run good.toml --json . --junit j", "cannot write '.': Is a directory"},
         {"run good.toml --junit j --json /dev/full", "cannot write '/dev/full': No space left on device"},
         {"run good.toml --json r --capture r", "--json and --capture both name 'r'"},
+        {"run good.toml --vcd r --junit ./r", "--junit and --vcd both name 'r'"},
+        {"run good.toml --json ../work/good.toml", "SCENARIO and --json both name '../work/good.toml'"},
+        {"run good.toml --set video.source=clip.y4m --capture ./clip.y4m", "video.source and --capture both name"},
+        {"run good.toml --capture - --json r", "--capture -: only --json can go to standard output"},
         {"run good.toml --out good.toml", "cannot make folder 'good.toml'"},
         {"validate", "ghostcard validate: SCENARIO is required"},
         {"validate bad.toml", "bad.toml:2:1: key 'bus.wdth' is unknown"},
@@ -184,6 +194,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         Shell shell;
         shell.write("bad.toml", "[bus]\nwdth = 32\n");
         shell.write("prose.toml", "Dear card,\nplease capture.\n");
+        shell.write("clip.y4m", "YUV4MPEG2");
         shell.write("input.toml", "[scenario]\ntitle = \"input\"\n");
         const std::string good = shell.file("good.toml");
         const Answer answer = shell.ghostcard(arguments);
@@ -191,7 +202,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         CHECK(answer.status == 2);
         CHECK(answer.out.empty());
         CHECK(is_one_line(answer.err));
-        CHECK(answer.err.find(message) != std::string::npos);
+        CHECK_THAT(answer.err, contains(message));
         CHECK(shell.leftovers().empty());
         CHECK(shell.file("good.toml") == good);
     }
@@ -210,6 +221,14 @@ TEST_CASE("a fault of our own exits with 3 and one line, and leaves no output fi
     CHECK(answer.out.empty());
     CHECK(answer.err == "internal error: two lines\n");
     CHECK(shell.leftovers().empty());
+}
+
+TEST_CASE("a waveform that begins after the end of the run is worth a warning", "[cli]") {
+    const Shell shell;
+    const std::string run = "run good.toml --vcd v --trace-from ";
+    CHECK(shell.ghostcard(run + "100ms").err.empty());
+    CHECK(shell.ghostcard(run + "100.1ms").err ==
+          "--vcd v holds nothing: the run ended at 100000.000 us, before --trace-from 100.1ms\n");
 }
 
 TEST_CASE("standard output that cannot be written is an error", "[cli]") {
