@@ -44,9 +44,11 @@ public:
         given_.insert(name);
     }
 
-    Answer ghostcard(const std::string& arguments) const {
+    Answer ghostcard(const std::string& arguments) const { return ghostcard(arguments, folder_.path() / "out"); }
+
+    Answer ghostcard(const std::string& arguments, const fs::path& out) const {
         const std::string line = "cd '" + work().string() + "' && '" GHOSTCARD_COMMAND "' " + arguments + " >'" +
-                                 (folder_.path() / "out").string() + "' 2>'" + (folder_.path() / "err").string() + "'";
+                                 out.string() + "' 2>'" + (folder_.path() / "err").string() + "'";
         const int status = std::system(line.c_str());
         REQUIRE(WIFEXITED(status));
         return {WEXITSTATUS(status), content_of(folder_.path() / "out"), content_of(folder_.path() / "err")};
@@ -91,7 +93,7 @@ TEST_CASE("a run that does not meet its expectations exits with 1 and says which
     CHECK(answer.err.empty());
 }
 
-TEST_CASE("--quiet leaves only the exit status", "[cli]") {
+TEST_CASE("the option --quiet leaves only the exit status", "[cli]") {
     const Shell shell;
     const Answer answer = shell.ghostcard("run unmet.toml --quiet");
     CHECK(answer.status == 1);
@@ -99,13 +101,13 @@ TEST_CASE("--quiet leaves only the exit status", "[cli]") {
     CHECK(answer.err.empty());
 }
 
-TEST_CASE("--verbose tells on standard error what the driver does", "[cli]") {
+TEST_CASE("the option --verbose tells on standard error what the driver does", "[cli]") {
     const Answer answer = Shell().ghostcard("run good.toml --verbose");
     CHECK(answer.out.starts_with("PASSED"));
     CHECK(answer.err == "running good.toml with seed 7\n          3.000 us  driver started\npassed\n");
 }
 
-TEST_CASE("--set changes the scenario and stands in the result", "[cli]") {
+TEST_CASE("the option --set changes the scenario and stands in the result", "[cli]") {
     const Shell shell;
     const Answer answer = shell.ghostcard("run good.toml --set video.frames=4 --set bus.clock='66 MHz' --json -");
     CHECK(answer.status == 1);
@@ -233,8 +235,13 @@ TEST_CASE("a waveform that begins after the end of the run is worth a warning", 
 
 TEST_CASE("standard output that cannot be written is an error", "[cli]") {
     const Shell shell;
-    const Answer answer = shell.ghostcard("run good.toml --json - >/dev/full 2>/dev/null; exit $?; true");
-    CHECK(answer.status == 2);
+    for (const char* const command :
+         {"run good.toml", "run good.toml --json - --junit j", "regs", "list", "validate good.toml"}) {
+        INFO(command);
+        const Answer answer = shell.ghostcard(command, "/dev/full");
+        CHECK(answer.status == 2);
+        CHECK(answer.err == "cannot write standard output: No space left on device\n");
+    }
 }
 
 TEST_CASE("validate judges every file that it is given", "[cli]") {
@@ -247,10 +254,11 @@ TEST_CASE("validate judges every file that it is given", "[cli]") {
 }
 
 TEST_CASE("list shows file and title of the scenarios of a folder", "[cli]") {
-    const Shell shell;
+    Shell shell;
+    shell.write("empty.toml", "");
     const Answer answer = shell.ghostcard("list --dir .");
     CHECK(answer.status == 0);
-    CHECK(answer.out == "good.toml   good\nunmet.toml  unmet\n");
+    CHECK(answer.out == "empty.toml  (no title)\ngood.toml   good\nunmet.toml  unmet\n");
 }
 
 TEST_CASE("the shipped scenarios are found from the command's own place", "[cli]") {
@@ -274,7 +282,7 @@ TEST_CASE("schema, regs and config-space print and nothing else", "[cli]") {
     CHECK(shell.ghostcard("config-space").out == "00:00.0 fake\n");
 }
 
-TEST_CASE("--help of every command is short and has an example", "[cli]") {
+TEST_CASE("the help of every command is short and has an example", "[cli]") {
     const Shell shell;
     for (const std::string command : {"", "run", "validate", "list", "schema", "regs", "config-space"}) {
         INFO(command);

@@ -309,7 +309,7 @@ TEST_CASE("a file that cannot be read is an input error that names it", "[scenar
     CHECK_THROWS_WITH(read_scenario("/"), "/: the file cannot be read");
 }
 
-TEST_CASE("--set changes a key and reads its value as the key's type wants it", "[scenario_file]") {
+TEST_CASE("the option --set changes a key and reads its value as the key's type wants it", "[scenario_file]") {
     Scenario scenario;
     apply_set(scenario, "bus.width=64");
     apply_set(scenario, "bus.clock=66 MHz");
