@@ -127,8 +127,8 @@ TEST_CASE("a source that does not fit the mode or the format is refused", "[mode
     CHECK_THAT(message({"auto", raw, PixelFormat::rgb24}), contains("video.mode must say its size"));
     CHECK(message({"16x16@50", raw, PixelFormat::rgb24}) == "accepted");
     CHECK_THAT(message({"17x16@50", raw, PixelFormat::rgb24}), contains("no whole number of RGB24 frames"));
-    CHECK_THAT(message({"17x16@50", "bars", PixelFormat::yuy2}), contains("odd width"));
-    CHECK_THAT(message({"16x17@50", "bars", PixelFormat::nv12}), contains("odd height"));
+    CHECK_THAT(message({"17x16@50", "bars", PixelFormat::yuy2}), contains("YUY2 needs an even width, not 17"));
+    CHECK_THAT(message({"16x17@50", "bars", PixelFormat::nv12}), contains("NV12 needs an even height, not 17"));
     CHECK_THAT(message({"auto", "clip.avi", PixelFormat::yuy2}), contains("no video source"));
 }
 
