@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/scenarios/run.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "command.h"
+#include "interruption.h"
 
 namespace ghostcard::cli {
 namespace {
@@ -52,6 +54,8 @@ ExitStatus run(const Action& action, spdlog::logger& log) {
     } catch (const InputError& error) {
         log.error("{}", one_line(error.what()));
         return ExitStatus::bad_input;
+    } catch (const scenarios::Cancelled&) {
+        end_by_caught_signal();
     } catch (const std::exception& error) {
         log.error("internal error: {}", one_line(error.what()));
         return ExitStatus::internal_error;

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "command.h"
+#include "interruption.h"
 #include "output.h"
 #include "progress.h"
 #include "shipped_scenarios.h"
@@ -175,7 +176,9 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
     log.set_pattern("%v");
 
     const scenarios::Scenario scenario = read(request);
+    const Interruption interruption;
     scenarios::RunOptions options = options_of(request);
+    options.is_cancelled = [&interruption] { return interruption.is_requested(); };
     check_outputs(request, scenario);
     Outputs outputs(request);
     Progress progress(!request.quiet);
