@@ -181,11 +181,12 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
     options.is_cancelled = [&interruption] { return interruption.is_requested(); };
     check_outputs(request, scenario);
     Outputs outputs(request);
-    Progress progress(!request.quiet);
-    options.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
+    std::optional<Progress> progress(std::in_place, !request.quiet);
+    options.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); };
 
     log.info("running {} with seed {}", scenario.file.string(), scenario.seed);
     scenarios::RunResult result = scenarios::run_scenario(scenario, options);
+    progress.reset();
     for (const auto& [time, text] : result.driver_log) log.info("{:>18}  {}", in_microseconds(time), text);
     log.info("{}", result.met ? "passed" : "failed");
 
