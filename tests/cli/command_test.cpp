@@ -231,6 +231,7 @@ TEST_CASE("a waveform that begins after the end of the run is worth a warning", 
     CHECK(shell.ghostcard(run + "100ms").err.empty());
     CHECK(shell.ghostcard(run + "100.1ms").err ==
           "--vcd v holds nothing: the run ended at 100000.000 us, before --trace-from 100.1ms\n");
+    CHECK(shell.ghostcard(run + "100.1ms --quiet").err.empty());
 }
 
 TEST_CASE("standard output that cannot be written is an error", "[cli]") {
