@@ -72,6 +72,9 @@ private:
 VideoSignal open_y4m(const VideoSettings& settings) {
     Y4mReader reader(settings.source);
     const Y4mHeader header = reader.header();
+    if (settings.mode == "auto" && !is_possible(header.rate))
+        throw InputError(fmt::format("{}: {}/{} frames a second are not 1 to 1000; video.mode can name another rate",
+                                     settings.source, header.rate.numerator, header.rate.denominator));
     Raster raster = settings.mode == "auto" ? raster_for(header.width, header.height, header.rate, header.interlaced)
                                             : parse_raster(settings.mode);
     if (raster.width != header.width || raster.height != header.height)
