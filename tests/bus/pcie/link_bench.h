@@ -169,7 +169,8 @@ private:
             link_->advance(now_);
             for (const bus::pcie::Tlp& request : std::exchange(arrived_, {})) answer(request);
         }
-        if (to == Duration::max()) to = std::max<Duration>(now_, milliseconds(20));
+        // long enough for all that answers the last TLP
+        if (to == Duration::max()) to = (now_ / milliseconds(20) + 2) * milliseconds(20);
         now_ = to;
         link_->advance(now_);
     }
