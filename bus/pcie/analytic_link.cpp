@@ -195,7 +195,7 @@ void AnalyticLink::start(Wire& wire, const Start& start) {
         case Carried::skp:
             checkpoint_.reset();
             ++wire.skps;
-            ++counts(wire.direction).skps;
+            ++carried(wire.direction).skps;
             wire.free_at = now_ + skp_length(settings_) * symbol_;
             return;
         case Carried::ack: wire.first_unanswered = never; break;
@@ -236,7 +236,7 @@ void AnalyticLink::start(Wire& wire, const Start& start) {
             return;
         }
     }
-    ++counts(wire.direction).dllps;
+    ++carried(wire.direction).dllps;
     wire.free_at = now_ + static_cast<std::int64_t>(dllp_wire_bytes) * byte_;
 }
 
@@ -254,7 +254,7 @@ void AnalyticLink::skip_idle_skps(Wire& wire, LinkTime until) {
     const std::int64_t skipped = until / skp_period_ - wire.skps;
     if (skipped <= 0) return;
     wire.skps += skipped;
-    counts(wire.direction).skps += static_cast<std::uint64_t>(skipped);
+    carried(wire.direction).skps += static_cast<std::uint64_t>(skipped);
     wire.began += skipped * skp_period_;
     wire.free_at += skipped * skp_period_;
 }

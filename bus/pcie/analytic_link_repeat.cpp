@@ -147,7 +147,7 @@ void AnalyticLink::repeat(Stream& stream, std::int64_t times) {
     if (down.first_unanswered != never) down.first_unanswered += passed;
     for (Freed& freed : down.freed[0]) freed.at += passed;
     for (const Direction direction : {Direction::up, Direction::down}) {
-        LinkCounts& now = counts(direction);
+        LinkCounts& now = carried(direction);
         const LinkCounts& then = checkpoint.counts[static_cast<unsigned>(direction)];
         const auto advance = [times](std::uint64_t& count, std::uint64_t before) {
             count += static_cast<std::uint64_t>(times) * (count - before);

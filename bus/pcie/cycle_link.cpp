@@ -50,7 +50,7 @@ void CycleLink::advance(Duration now) {
 /// While nothing is under way the link may sleep: SKP ordered sets go on, but nobody needs to know.
 Duration CycleLink::next_due() const {
     const bool idle = events_not_idle_ == 0 && streams_.empty() && wires_[0].queue.empty() && wires_[1].queue.empty();
-    return idle ? Duration::max() : to_duration(events_.top().at);
+    return idle || events_.empty() ? Duration::max() : to_duration(events_.top().at);
 }
 
 LinkTime CycleLink::next_symbol(LinkTime time) const { return (time + symbol_ - LinkTime(1)) / symbol_ * symbol_; }
@@ -92,7 +92,7 @@ bool CycleLink::send_skp(Wire& wire) {
         return true;
     }
     ++wire.skps;
-    ++counts(wire.direction).skps;
+    ++carried(wire.direction).skps;
     schedule_skp(wire);
     wire.busy = true;
     at(
@@ -119,7 +119,7 @@ bool CycleLink::send_dllp(Wire& wire) {
     const LinkTime length = dllp_wire_bytes * byte_;
     if (wire.ack_due && *wire.ack_due <= now_) {
         wire.ack_due.reset();
-        ++counts(wire.direction).dllps;
+        ++carried(wire.direction).dllps;
         occupy(wire, length, [] {});
         return true;
     }
@@ -128,7 +128,7 @@ bool CycleLink::send_dllp(Wire& wire) {
         if (!freed.due || *freed.due > now_) continue;
         const Credits announced = std::exchange(freed, {}).credits;
         Wire& other = this->wire(opposite(wire.direction));
-        ++counts(wire.direction).dllps;
+        ++carried(wire.direction).dllps;
         occupy(wire, length, [this, &other, kind, announced] {
             other.credits[kind]->headers += announced.headers;
             other.credits[kind]->data += announced.data;

@@ -88,9 +88,10 @@ public:
     PacedRun(std::uint64_t number, std::vector<LinkEvent>& events) : number_(number), events_(events) {}
     Duration first{};
     Duration for_each_byte{};
+    std::uint64_t arriving = ~0ull;  ///< Bytes; the others never do.
 
     Duration ready_at(std::uint64_t bytes) const override {
-        return first + static_cast<std::int64_t>(bytes) * for_each_byte;
+        return bytes > arriving ? Duration::max() : first + static_cast<std::int64_t>(bytes) * for_each_byte;
     }
     void moved(std::uint64_t bytes, Duration at) override { events_.push_back({at, "moved", number_, bytes}); }
 
@@ -109,6 +110,7 @@ struct LinkStory {
         std::uint64_t bytes = 4;
         std::uint64_t burst_bytes = 0;  ///< 0: all in one.
         Duration for_each_byte{};
+        std::uint64_t arriving = ~0ull;  ///< Bytes of a run that the device ever gets.
     };
 
     bus::pcie::PcieSettings settings{};
@@ -133,6 +135,9 @@ public:
             advance(act.at);
             perform(act);
         }
+        advance(Duration::max());
+        for (const auto& device_run : runs_)
+            if (!device_run->ended) link_->end_requested(device_run->run, now_);
         advance(Duration::max());
         for (const auto& device_run : runs_) CHECK(device_run->ended);
         std::sort(events.begin(), events.end());
@@ -196,6 +201,7 @@ private:
         device.data.resize(act.bytes);
         device.control.first = act.at;
         device.control.for_each_byte = act.for_each_byte;
+        device.control.arriving = act.arriving;
         device.run = {.write = write,
                       .address = {act.address},
                       .data = device.data,

@@ -68,6 +68,7 @@ Act any_act(Duration at) {
         act.bytes = one_of<std::uint64_t>({1, 64, 300, 4096, 10'000, 65'536}) + up_to(1) * up_to(300);
         act.burst_bytes = one_of<std::uint64_t>({0, 64, 256, 1000, 1024, 4096});
         act.for_each_byte = Duration(one_of({0, 0, 0, 100, 1000, 3000}));
+        if (up_to(9) == 0) act.arriving = act.bytes / 2;
         if (act.kind == Kind::write && up_to(5) == 0)  // a frame, so to speak
             act = {.at = at, .kind = Kind::write, .address = 0x10'0000, .bytes = 400'000, .burst_bytes = 4096};
     } else {

@@ -132,9 +132,9 @@ public:
     const LinkCounts& counts(Direction direction) const { return counts_[static_cast<unsigned>(direction)]; }
 
 protected:
-    LinkCounts& counts(Direction direction) { return counts_[static_cast<unsigned>(direction)]; }
+    LinkCounts& carried(Direction direction) { return counts_[static_cast<unsigned>(direction)]; }
     void count(Direction direction, const Tlp& tlp, std::uint64_t wire_bytes) {
-        LinkCounts& counts = this->counts(direction);
+        LinkCounts& counts = carried(direction);
         ++counts.tlps;
         counts.tlp_bytes += wire_bytes;
         if (has_data(tlp.kind)) counts.data_bytes += tlp.bytes;
