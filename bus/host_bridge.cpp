@@ -31,6 +31,7 @@ HostBridge::HostBridge(const sc_core::sc_module_name& name, pci::PciBus& bus, Ho
       delayed_reads_(read_latency, fetched_block, discard_clocks * bus.period()) {
     bus.attach_target(*this);
     host.on_settle([&bus] { bus.catch_up(); });
+    host.on_change([&bus] { bus.targets_changed(); });
 }
 
 bool HostBridge::claims(pci::Command command, BusAddress address) const {
@@ -42,10 +43,8 @@ std::span<std::byte> HostBridge::locate(const pci::Access& access) const {
 }
 
 pci::Answer HostBridge::answer(const pci::Access& phase, Duration at) {
-    accepted_ = {};
     if (HostPort::is_message(phase.address)) return pci::Answer::transfer;
-    accepted_ = locate(phase);
-    if (accepted_.empty()) {
+    if (locate(phase).empty()) {
         host_.record_fault({phase.address, phase.master, phase.write(), at});
         return pci::Answer::abort;
     }
@@ -53,20 +52,30 @@ pci::Answer HostBridge::answer(const pci::Access& phase, Duration at) {
     return ready ? pci::Answer::transfer : pci::Answer::stop;
 }
 
-void HostBridge::read(const pci::Access&, std::span<std::byte> data, Duration) {
+/// A translation that has ended since the phase was accepted leaves it nothing to read and nowhere to write to.
+void HostBridge::read(const pci::Access& phase, std::span<std::byte> data, Duration) {
     host_.flush();
-    std::memcpy(data.data(), accepted_.data(), data.size());
+    const std::span<const std::byte> memory = locate(phase);
+    if (memory.empty())
+        std::fill(data.begin(), data.end(), std::byte{0xff});
+    else
+        std::memcpy(data.data(), memory.data(), data.size());
 }
 
-void HostBridge::write(const pci::Access& phase, std::span<const std::byte> data, Duration at) {
-    if (HostPort::is_message(phase.address))
-        host_.post_message(phase.address, static_cast<std::uint16_t>(load_little_endian(data)), at);
-    else
-        host_.post(accepted_, data, at);
+void HostBridge::write(const pci::Access& access, std::span<const std::byte> data, Duration at) {
+    if (HostPort::is_message(access.address))
+        return host_.post_message(access.address, static_cast<std::uint16_t>(load_little_endian(data)), at);
+    for (pci::Access rest = access; rest.bytes != 0;) {
+        const std::span<std::byte> memory = locate(rest);
+        if (memory.empty()) return;
+        host_.post(memory, data.subspan(data.size() - rest.bytes, memory.size()), at);
+        rest.address = rest.address + memory.size();
+        rest.bytes -= memory.size();
+    }
 }
 
 std::uint64_t HostBridge::certain(const pci::Access& access) const {
-    if (HostPort::is_message(access.address) || !access.write() || !host_.has_unlimited_room()) return 0;
+    if (HostPort::is_message(access.address) || !access.write() || !host_.posts_freely()) return 0;
     return locate(access).size();
 }
 

@@ -4,6 +4,7 @@
 #include <ghostcard/bus/sim_time.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -24,11 +25,14 @@ public:
     std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
                                   const DmaConstraints& constraints) override {
         port_.catch_up();
-        return translation_.map(pages, direction, constraints);
+        const auto base = translation_.map(pages, direction, constraints);
+        port_.translation_changed();
+        return base;
     }
     void unmap(BusRange range) override {
         port_.catch_up();
         translation_.unmap(range);
+        port_.translation_changed();
     }
 
 private:
@@ -67,7 +71,7 @@ void HostPort::record_fault(const TranslationFault& fault) {
 }
 
 std::uint64_t HostPort::room(Duration at) {
-    if (has_unlimited_room()) return std::numeric_limits<std::uint64_t>::max();
+    if (posting_.buffer.count == 0) return std::numeric_limits<std::uint64_t>::max();
     posted_.settle(at);
     return posting_.buffer.count - std::min(posting_.buffer.count, posted_.pending());
 }
@@ -88,7 +92,13 @@ Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
 }
 
 void HostPort::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at) {
-    posted_.post(memory, data, next_visible(data.size(), at));
+    const Duration visible_at = next_visible(data.size(), at);
+    if (visible_at <= simulated_now()) {  // a bus that lagged behind
+        posted_.settle(visible_at);
+        std::memcpy(memory.data(), data.data(), data.size());
+        return;
+    }
+    posted_.post(memory, data, visible_at);
     if (posted_.pending() >= settle_after) posted_.settle(at);
 }
 
@@ -109,6 +119,10 @@ void HostPort::deliver_messages() {
 
 void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
+}
+
+void HostPort::translation_changed() const {
+    for (const auto& changed : changed_) changed();
 }
 
 void HostPort::settle() {

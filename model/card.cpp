@@ -78,6 +78,7 @@ void Card::begin_frame() {
     if (observer_) observer_->frame_begins(frame, video_.arrival(frame, layout, layout.stream_bytes()));
     run_.catch_up();
     memory_.begin(std::move(frame), layout, now);
+    no_overflow_until_ = now;
     memory_changed_.notify(sc_core::SC_ZERO_TIME);
     engine_changed();
 }
@@ -92,11 +93,13 @@ void Card::watch_overflow() {
     run_.catch_up();
     check_overflow(now);
     const auto overflow = memory_.overflow_at();
+    no_overflow_until_ = overflow.value_or(Duration::max());
     if (overflow && capturing()) next_trigger(bus::to_sc_time(*overflow + overflow_margin - now), memory_changed_);
 }
 
 /// All that left the memory before that instant is known.
 void Card::check_overflow(Duration before) {
+    if (before <= no_overflow_until_) return;
     if (!capturing() || arriving_torn_ || !memory_.tear_if_overflowed(before)) return;
     arriving_torn_ = true;
     engine_.frame_torn(memory_.front() == nullptr);

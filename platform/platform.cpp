@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/bus/pci/cycle_bus.h>
+#include <ghostcard/bus/pci/make_bus.h>
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/platform/platform.h>
 
@@ -38,9 +40,9 @@ void silence_notices() {
 Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     : memory(checked(settings.host).memory.count),
       host("host", memory, bus::make_translation(settings.host, memory), settings.host.posting),
-      bus("pci", settings.pci),
-      bridge("host_bridge", bus, host, settings.pci.host_target, settings.host.read_latency),
-      slot("slot1", bus, card_id, model::Card::bar0_size, model::Card::target_timing),
+      bus(bus::pci::make_bus("pci", settings.pci)),
+      bridge("host_bridge", *bus, host, settings.pci.host_target, settings.host.read_latency),
+      slot("slot1", *bus, card_id, model::Card::bar0_size, model::Card::target_timing),
       card("card", settings.card, std::move(video)),
       cpu("cpu", host, settings.cpu),
       card_config(bridge, host, card_id.device),
@@ -55,14 +57,38 @@ Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     card.dma_socket.bind(slot.dma_socket);
     card.inta.bind(inta_);
     cpu.inta.bind(inta_);
-    bus.attach_observer(bus_statistics);
+    bus->attach_observer(bus_statistics);
+    add_load();
+}
+
+/// Each of the other masters has a page of memory, or all share a device.
+void Platform::add_load() {
+    const bus::pci::LoadSettings& load = pci_settings_.load;
+    if (load.masters == 0) return;
+    load_target_.emplace(*BusRange::of(load_window, page_size), bus::pci::TargetTiming{});
+    bus->attach_target(*load_target_);
+    for (unsigned i = 0; i < load.masters; ++i) {
+        const bus::RequesterId id{0, static_cast<std::uint8_t>(card_id.device + 1 + i), 0};
+        auto& master = *loads_.emplace_back(std::make_unique<bus::pci::BusLoad>(
+            fmt::format("load{}", i).c_str(), *bus, id, load, load.period * i / load.masters,
+            pci_settings_.latency_timer, pci_settings_.cache_line));
+        master.set_address(load.target == bus::pci::LoadTarget::device ? load_window : map_page(id));
+    }
+}
+
+BusAddress Platform::map_page(bus::RequesterId id) {
+    const auto page = pages.allocate_contiguous(1);
+    if (!page) throw InputError("host.memory has no page left for the other bus masters");
+    return host.translation_for(id).map(*page, DmaDirection::both, {}).value();
 }
 
 void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window) {
-    constexpr unsigned masters = 2;
+    auto* const wires = dynamic_cast<bus::pci::CycleBus*>(bus.get());
+    if (wires == nullptr) throw InputError("only bus.timing 'cycle' has wires that a waveform can show");
+    const auto masters = static_cast<unsigned>(2 + loads_.size());
     pin_trace_.emplace("pins", path, pci_settings_, masters, window);
     pin_trace_->inta.bind(inta_);
-    bus.observe_pins(*pin_trace_);
+    wires->observe_pins(*pin_trace_);
 }
 
 /// What the firmware does.
@@ -86,6 +112,7 @@ void Platform::run(std::function<void()> program, Duration limit) {
         program();
     });
     sc_core::sc_start(bus::to_sc_time(limit));
+    bus->catch_up();
     cpu.rethrow_failure();
     if (!cpu.program_finished())
         throw std::runtime_error(

@@ -35,6 +35,7 @@ Json bursts(const bus::pci::BusStatistics::Master& card) {
 }
 
 Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& statistics, Duration simulated) {
+    using bus::pci::Termination;
     const Duration period = bus::pci::clock_period(scenario.pci.clock);
     const std::int64_t clocks = simulated / period;
     bus::pci::BusStatistics::Master all;
@@ -42,8 +43,7 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
         all.transactions += master.transactions;
         all.clocks += master.clocks;
         all.data_phases += master.data_phases;
-        all.master_aborts += master.master_aborts;
-        all.target_aborts += master.target_aborts;
+        for (const auto& [termination, times] : master.by_termination) all.by_termination[termination] += times;
     }
     const auto& masters = statistics.masters();
     const auto of = [&masters](unsigned number) {
@@ -52,7 +52,7 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
     };
     const auto card = of(Platform::card_master);
     return {{"kind", "pci"},
-            {"timing", "cycle"},
+            {"timing", resolved_document(scenario)["bus"]["timing"]},
             {"clock_period_ps", period.count()},
             {"width", scenario.pci.width},
             {"clocks", clocks},
@@ -63,8 +63,11 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
              {{"total", all.transactions},
               {"dma", card.transactions},
               {"cpu", of(Platform::host_master).transactions},
-              {"master_aborts", all.master_aborts},
-              {"target_aborts", all.target_aborts}}},
+              {"retries", all.by_termination[Termination::retry]},
+              {"disconnects", all.by_termination[Termination::disconnect]},
+              {"timeouts", all.by_termination[Termination::timeout]},
+              {"master_aborts", all.by_termination[Termination::master_abort]},
+              {"target_aborts", all.by_termination[Termination::target_abort]}}},
             {"bytes", {{"to_memory", card.bytes}, {"cpu", of(Platform::host_master).bytes}}},
             {"burst", bursts(card)}};
 }

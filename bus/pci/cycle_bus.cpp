@@ -38,7 +38,11 @@ void CycleBus::transport(unsigned master, Run& run) {
     if (run.control) run.control->carry(nullptr);
 }
 
-void CycleBus::end_requested() { wake_for_next_clock(true); }
+void CycleBus::catch_up() {
+    if (next_edge_ == simulated_now()) begin_clock();
+}
+
+void CycleBus::end_requested(Duration) { wake_for_next_clock(true); }
 
 bool CycleBus::wants_bus(const MasterPort& port) const {
     const Duration now = simulated_now();
@@ -48,7 +52,9 @@ bool CycleBus::wants_bus(const MasterPort& port) const {
 
 /// One clock: first what was sampled at the end of the clock before, then what is driven in this one.
 void CycleBus::begin_clock() {
-    clock_ = simulated_now() / period();
+    if (last_edge_ == simulated_now()) return;
+    last_edge_ = simulated_now();
+    clock_ = last_edge_ / period();
     const std::optional<unsigned> owner = continue_transaction();
     const std::optional<unsigned> granted = arbiter_.granted();
     arbiter_.clock(requests_, owner);
@@ -69,7 +75,10 @@ void CycleBus::wake_for_next_clock(bool active) {
         if (port.run != nullptr)
             wake = std::min(wake, std::max(port.quiet_until * period() - period(),
                                            std::max(now, port.run->ready_after(port.run->transferred))));
-    if (wake != Duration::max()) edge_.notify(to_sc_time((wake / period() + 1) * period() - now));
+    if (wake == Duration::max()) return;
+    const Duration edge = (wake / period() + 1) * period();
+    if (next_edge_ <= now || edge < next_edge_) next_edge_ = edge;
+    edge_.notify(to_sc_time(next_edge_ - now));
 }
 
 /// Who owned the bus in the clock that has ended.
@@ -103,7 +112,7 @@ void CycleBus::begin_transaction(unsigned master) {
 
     next.target = find_target(next.request.command, next.request.address);
     if (next.target) next.timing = next.target->timing();
-    const bool wide = run.wide && next.timing.wide && settings().width == 64;  // REQ64# and ACK64#
+    const bool wide = run.wide && next.timing.width == 64 && settings().width == 64;  // REQ64# and ACK64#
     next.lanes = {next.request.address, next.request.length, wide ? 8u : 4u};
     next.data_phases = next.lanes.phases();
     if (next.target) {

@@ -240,18 +240,21 @@ void AnalyticLink::start(Wire& wire, const Start& start) {
     wire.free_at = now_ + static_cast<std::int64_t>(dllp_wire_bytes) * byte_;
 }
 
-/// A wire that has nothing else to do sends an SKP ordered set whenever one is due: all but the last of them at once.
+/// A wire that has nothing else to do sends an SKP ordered set whenever one is due: all but the last of them at once,
+/// up to what ends the silence.
 void AnalyticLink::skip_idle_skps(Wire& wire, LinkTime until) {
-    const bool on_time = now_ == wire.skps * skp_period_;
-    const bool link_idle = streams_.empty() && outstanding_.empty() && reads_.empty() && writes_.empty();
-    const Wire& other = wires_[wire.direction == Direction::up ? 1 : 0];
+    const Wire& other = this->wire(opposite(wire.direction));
     const auto silent = [](const Wire& it) {
         const bool nothing_freed = it.freed[0].empty() && it.freed[1].empty() && it.freed[2].empty();
-        return it.queue.empty() && it.first_unanswered == never && nothing_freed;
+        const bool nothing_carried = it.carries == Carried::nothing || it.carries == Carried::skp;
+        return nothing_carried && nothing_freed && it.queue.empty() && it.first_unanswered == never;
     };
-    const bool other_carries = other.carries != Carried::nothing && other.carries != Carried::skp;
-    if (!on_time || !link_idle || !silent(wire) || !silent(other) || other_carries) return;
-    const std::int64_t skipped = until / skp_period_ - wire.skps;
+    const bool on_time = now_ == wire.skps * skp_period_;
+    const bool root_idle = reads_.empty() && writes_.empty() && outstanding_.empty();
+    if (!on_time || !root_idle || !silent(wire) || !silent(other)) return;
+    LinkTime end = until;
+    for (const Stream& stream : streams_) end = std::min({end, from(stream), stream.close_at});
+    const std::int64_t skipped = end / skp_period_ - wire.skps;
     if (skipped <= 0) return;
     wire.skps += skipped;
     carried(wire.direction).skps += static_cast<std::uint64_t>(skipped);

@@ -140,21 +140,19 @@ LinkTime AnalyticLink::earliest_end(const Stream& stream) const {
     constexpr std::uint64_t least_overhead = 20;
     const Run& run = *stream.run;
     if (stream.close_at != never || stream.exhausted()) return now_;
-    const LinkTime last_data = seen_after(run.control ? run.control->ready_at(run.data.size()) : Duration::zero());
-    if (last_data == never) return never;
-
     const std::uint64_t payload = run.write ? settings_.max_payload.count : completion_payload(settings_);
     const std::uint64_t left = run.data.size() - stream.sent;
     const std::uint64_t bytes = left + (left + payload - 1) / payload * least_overhead;
     const Wire& carrier = wire(run.write ? Direction::up : Direction::down);
     const LinkTime link_bound = std::max(now_, carrier.free_at) + static_cast<std::int64_t>(bytes) * byte_;
-    const LinkTime in_full = std::max(link_bound, last_data + static_cast<std::int64_t>(least_overhead) * byte_);
-    return run.write ? in_full : std::min(in_full, earliest_refusal());
-}
-
-LinkTime AnalyticLink::earliest_refusal() const {
-    const bool known = !reads_.empty() && reads_.front().served_at != never;
-    return known ? reads_.front().served_at : now_ + to_link_time(settings_.read_latency.minimum);
+    const LinkTime last_data = seen_after(run.control ? run.control->ready_at(run.data.size()) : Duration::zero());
+    const LinkTime in_full = last_data == never
+                                 ? never
+                                 : std::max(link_bound, last_data + static_cast<std::int64_t>(least_overhead) * byte_);
+    if (run.write) return in_full;
+    if (!reads_.empty() && reads_.front().served_at != never) return std::min(in_full, reads_.front().served_at);
+    const LinkTime asked = stream.under_way != 0 ? now_ : std::max(now_, from(stream));
+    return asked == never ? never : std::min(in_full, asked + to_link_time(settings_.read_latency.minimum));
 }
 
 // ---- the root complex -----------------------------------------------------------------------------------------------

@@ -49,7 +49,10 @@ void CycleLink::advance(Duration now) {
 
 /// While nothing is under way the link may sleep: SKP ordered sets go on, but nobody needs to know.
 Duration CycleLink::next_due() const {
-    const bool idle = events_not_idle_ == 0 && streams_.empty() && wires_[0].queue.empty() && wires_[1].queue.empty();
+    const bool waiting = !wires_[0].queue.empty() || !wires_[1].queue.empty() ||
+                         std::any_of(streams_.begin(), streams_.end(),
+                                     [this](const Stream& stream) { return next_from(stream) != never; });
+    const bool idle = events_not_idle_ == 0 && !waiting;
     return idle || events_.empty() ? Duration::max() : to_duration(events_.top().at);
 }
 

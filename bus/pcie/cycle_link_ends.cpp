@@ -25,13 +25,18 @@ void CycleLink::end_requested(Run& run, Duration now) {
 
 /// From when on the stream's next TLP can be sent: the link has seen the run, the device has the data, the engine is as
 /// far, and a tag is free.
+LinkTime CycleLink::next_from(const Stream& stream) const {
+    const Run& run = *stream.run;
+    if (stream.closed || stream.sent == run.data.size()) return never;
+    if (!run.write && outstanding_.size() == settings_.engine.outstanding_reads) return never;
+    return std::max({stream.from, seen_after(run.ready_after(stream.sent)),
+                     run.write ? write_gate_ : std::max(request_gate_, tag_free_at_)});
+}
+
 std::optional<CycleLink::Waiting> CycleLink::next_of(Stream& stream) {
     const Run& run = *stream.run;
-    if (stream.closed || stream.sent == run.data.size()) return std::nullopt;
-    if (!run.write && outstanding_.size() == settings_.engine.outstanding_reads) return std::nullopt;
-
-    LinkTime from = std::max({stream.from, seen_after(run.ready_after(stream.sent)),
-                              run.write ? write_gate_ : std::max(request_gate_, tag_free_at_)});
+    const LinkTime from = next_from(stream);
+    if (from == never) return std::nullopt;
     const std::uint64_t bytes = run.next_bytes(stream.sent, settings_);
     Waiting next{from, stream.number, {}, run.data.subspan(stream.sent, bytes), &stream};
     next.tlp = {.kind = run.write ? TlpKind::memory_write : TlpKind::memory_read,

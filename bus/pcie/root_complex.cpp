@@ -64,19 +64,18 @@ void RootComplex::transport(Run& run) {
     const auto current = runs_.insert(runs_.end(), {&run});
     if (run.control) run.control->carry(this);
     link_->begin(run, simulated_now());
-    end_requested();
-    look_ahead();
+    end_requested(simulated_now());
     while (!current->ended) sc_core::wait(run_ended_);
     runs_.erase(current);
     if (run.control) run.control->carry(nullptr);
 }
 
 /// Of one of the runs; those that were asked before are not asked again.
-void RootComplex::end_requested() {
+void RootComplex::end_requested(Duration at) {
     for (const CurrentRun& current : runs_) {
         const DmaRun* const control = current.run->control;
         if (!current.ended && control && control->pause_requested(Duration::max()))
-            link_->end_requested(*current.run, simulated_now());
+            link_->end_requested(*current.run, at);
     }
     if (catching_up_)
         end_was_requested_ = true;

@@ -62,7 +62,7 @@ public:
 
 private:
     void catch_up() override {}
-    void end_requested() override {}
+    void end_requested(Duration) override {}
 
     const sc_core::sc_time word_time{30, sc_core::SC_NS};
 

@@ -15,8 +15,8 @@ public:
     /// A bus may lag behind simulated time as long as nobody looks. Brings the run up to the present instant: every
     /// transaction that has ended by now has been told of by DmaRun::moved().
     virtual void catch_up() = 0;
-    /// One of the run's ends has been asked for.
-    virtual void end_requested() = 0;
+    /// One of the run's ends was asked for at that instant.
+    virtual void end_requested(Duration at) = 0;
 };
 
 /// Rides on a DMA payload: the payload is a run of bursts, not one. A bus with timing honours it; a plain TLM-2.0
@@ -37,6 +37,11 @@ public:
     virtual void moved(std::uint64_t bytes, Duration at) {
         static_cast<void>(bytes);
         static_cast<void>(at);
+    }
+
+    /// The same so many times, `interval` apart.
+    virtual void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
+        for (std::uint64_t i = 0; i < times; ++i) moved(bytes, first + static_cast<std::int64_t>(i) * interval);
     }
 
     /// The master wants the run to end once the present transaction has; what is left stays with the master.
@@ -71,7 +76,7 @@ private:
     void request(Duration& requested, Duration now) {
         if (requested != Duration::max()) return;
         requested = now;
-        if (carrier_) carrier_->end_requested();
+        if (carrier_) carrier_->end_requested(now);
     }
 
     Duration pause_requested_ = Duration::max();

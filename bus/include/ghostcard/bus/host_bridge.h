@@ -32,8 +32,9 @@ private:
     bool punctual() const override { return false; }
     pci::Answer answer(const pci::Access& phase, Duration at) override;
     void read(const pci::Access& phase, std::span<std::byte> data, Duration at) override;
-    void write(const pci::Access& phase, std::span<const std::byte> data, Duration at) override;
+    void write(const pci::Access& access, std::span<const std::byte> data, Duration at) override;
     std::uint64_t certain(const pci::Access& access) const override;
+    Duration settling_time() const override { return host_.posting_delay(); }
 
     std::span<std::byte> locate(const pci::Access& access) const;
     void access(pci::Command command, BusAddress address, std::uint32_t& word);
@@ -43,8 +44,7 @@ private:
     const pci::TargetTiming timing_;
     const unsigned master_;
     pci::DelayedReads delayed_reads_;
-    std::span<std::byte> accepted_;  ///< Where the data phase goes that answer() was last asked about.
-    sc_core::sc_mutex cpu_port_;     ///< One CPU access at a time.
+    sc_core::sc_mutex cpu_port_;  ///< One CPU access at a time.
 };
 
 }  // namespace ghostcard::bus

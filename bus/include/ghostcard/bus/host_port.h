@@ -65,6 +65,9 @@ public:
     Duration room_for(std::uint64_t bytes, Duration at);
     /// Whether room() is without limit.
     bool has_unlimited_room() const { return posting_.buffer.count == 0; }
+    /// Whether room() is without limit, and each write visible the same time after it was accepted.
+    bool posts_freely() const { return posting_.buffer.count == 0 && posting_.drain.count == 0; }
+    Duration posting_delay() const { return posting_.delay; }
     /// Accepts a write to bytes that locate() gave.
     void post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at);
     void post_message(BusAddress address, std::uint16_t data, Duration at);
@@ -77,6 +80,8 @@ public:
     void settle();
     /// Called by settle() and before a translation changes: a bus that lags behind catches up.
     void on_settle(std::function<void()> catch_up) { catch_up_.push_back(std::move(catch_up)); }
+    /// Called after a translation has changed.
+    void on_change(std::function<void()> changed) { changed_.push_back(std::move(changed)); }
 
     Translation& translation_for(RequesterId requester);
     void connect(MessageSink& sink) { message_sink_ = &sink; }
@@ -96,12 +101,13 @@ private:
     Duration next_visible(std::uint64_t bytes, Duration at);
     void deliver_messages();
     void catch_up() const;
+    void translation_changed() const;
 
     const HostMemory& memory_;
     const std::unique_ptr<BusTranslation> translation_;
     const PostingSettings posting_;
     std::map<RequesterId, std::unique_ptr<SettledTranslation>> device_translations_;
-    std::vector<std::function<void()>> catch_up_;
+    std::vector<std::function<void()>> catch_up_, changed_;
 
     PostedWrites posted_;
     Duration last_visible_{};

@@ -24,7 +24,9 @@ public:
     CycleBus(const sc_core::sc_module_name& name, const PciSettings& settings);
 
     void transport(unsigned master, Run& run) override;
-    void catch_up() override {}
+    /// A clock that begins at this very instant has begun for whoever looks.
+    void catch_up() override;
+    void targets_changed() override {}
     /// At most one.
     void observe_pins(PinObserver& observer) { pin_observer_ = &observer; }
 
@@ -67,7 +69,7 @@ private:
     };
 
     void master_attached() override;
-    void end_requested() override;
+    void end_requested(Duration at) override;
 
     void begin_clock();
     std::optional<unsigned> continue_transaction();
@@ -93,6 +95,8 @@ private:
     Pins pins_;                             ///< Kept only for an observer.
     PinObserver* pin_observer_ = nullptr;
     sc_core::sc_event edge_;
+    Duration next_edge_{};  ///< For which it is notified.
+    Duration last_edge_{-1};
 };
 
 }  // namespace ghostcard::bus::pci

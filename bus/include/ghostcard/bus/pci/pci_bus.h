@@ -38,6 +38,8 @@ public:
     virtual void transport(unsigned master, Run& run) = 0;
     /// A bus may lag behind simulated time as long as nobody looks; it never leads. Brings it up to the present.
     virtual void catch_up() = 0;
+    /// What targets are certain of may have changed, at this instant.
+    virtual void targets_changed() = 0;
 
 protected:
     const PciSettings& settings() const { return settings_; }

@@ -46,14 +46,17 @@ public:
     /// At the beginning of the clock in which TRDY# is asserted.
     virtual void read(const Access& phase, std::span<std::byte> data, Duration at) = 0;
     /// At the end of the clock in which TRDY# is asserted.
-    virtual void write(const Access& phase, std::span<const std::byte> data, Duration at) = 0;
+    virtual void write(const Access& access, std::span<const std::byte> data, Duration at) = 0;
 
-    /// How many bytes of the access, from its first on, it would be sure to transfer whenever they come. Only a target
-    /// that is not punctual needs to know.
+    /// How many bytes of the access, from its first on, it is sure to transfer whenever they come, until
+    /// targets_changed() of the bus. Only a target that is not punctual can know.
     virtual std::uint64_t certain(const Access& access) const {
         static_cast<void>(access);
         return 0;
     }
+    /// Nobody can tell any more that long after a row of data phases that it was certain of, when each was written: the
+    /// bus may hand them over at once, with the end of the last.
+    virtual Duration settling_time() const { return Duration::max(); }
 };
 
 }  // namespace ghostcard::bus::pci

@@ -96,9 +96,13 @@ struct TransactionRecord {
     unsigned clocks = 0;  ///< All of them, with the idle clock that follows, if one does.
     std::uint64_t bytes = 0;
     Termination termination = Termination::completed;
+
+    std::uint64_t times = 1;  ///< So many alike, whose addresses are...
+    std::uint64_t step = 0;   ///< ...so many bytes...
+    Duration interval{};      ///< ...and whose beginnings so much time apart.
 };
 
-/// Is told of every transaction when its idle clock begins.
+/// Is told of every transaction when its idle clock begins, or later; of those of one master in order.
 class TransactionObserver {
 public:
     virtual ~TransactionObserver() = default;

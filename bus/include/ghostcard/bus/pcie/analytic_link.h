@@ -168,7 +168,6 @@ private:
     void serve();
     void serve_read();
     LinkTime earliest_end(const Stream& stream) const;
-    LinkTime earliest_refusal() const;
 
     // analytic_link_jump.cpp: closed runs.
     bool can_repeat(const Stream& stream) const;

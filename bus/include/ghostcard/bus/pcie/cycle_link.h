@@ -113,6 +113,7 @@ private:
     void free(Direction receiver, TlpClass kind, Credits credits);
 
     // cycle_link_ends.cpp: the device's engine and the root complex.
+    LinkTime next_from(const Stream& stream) const;
     std::optional<Waiting> next_of(Stream& stream);
     void begun(Stream& stream, const Waiting& sent);
     void moved(Stream& stream, std::uint64_t bytes);

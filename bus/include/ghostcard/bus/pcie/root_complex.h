@@ -59,7 +59,7 @@ private:
         bool ended = false;
     };
 
-    void end_requested() override;
+    void end_requested(Duration at) override;
 
     void run_ended(Run& run, Duration at) override;
     void request_arrived(const Tlp& request, Duration at) override;
