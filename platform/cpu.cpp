@@ -2,6 +2,7 @@
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/platform/cpu.h>
 
+#include <cmath>
 #include <utility>
 
 namespace ghostcard::platform {
@@ -71,7 +72,7 @@ void Cpu::stall(Duration duration) {
 
 void Cpu::charge_copy(std::uint64_t bytes) {
     const auto picoseconds = static_cast<double>(bytes) * 1e12 / static_cast<double>(settings_.copy_bandwidth.count);
-    stall(Duration(static_cast<std::int64_t>(picoseconds + 0.5)));
+    stall(Duration(std::llround(picoseconds)));
 }
 
 void Cpu::wait_until(Duration instant, const sc_core::sc_event& event) {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -98,16 +99,25 @@ private:
         Duration visible_at;
     };
 
+    /// What locate() found last, for its neighbours; nothing after a translation has changed.
+    struct Located {
+        RequesterId requester;
+        bool write = false;
+        BusRange range;
+        std::span<std::byte> memory;
+    };
+
     Duration next_visible(std::uint64_t bytes, Duration at);
     void deliver_messages();
     void catch_up() const;
-    void translation_changed() const;
+    void translation_changed();
 
     const HostMemory& memory_;
     const std::unique_ptr<BusTranslation> translation_;
     const PostingSettings posting_;
     std::map<RequesterId, std::unique_ptr<SettledTranslation>> device_translations_;
     std::vector<std::function<void()>> catch_up_, changed_;
+    mutable std::optional<Located> located_;
 
     PostedWrites posted_;
     Duration last_visible_{};
