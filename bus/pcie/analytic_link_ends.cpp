@@ -30,6 +30,11 @@ void AnalyticLink::complete(const Tlp& tlp, Duration now) {
     wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp});
 }
 
+void AnalyticLink::interrupt(const Tlp& tlp, Duration now) {
+    checkpoint_.reset();
+    wire(Direction::up).queue.push_back({seen_after(now), next_number_++, tlp});
+}
+
 // ---- arrivals -------------------------------------------------------------------------------------------------------
 
 void AnalyticLink::arrive(Wire& wire) {
@@ -81,15 +86,17 @@ void AnalyticLink::arrive_at_device(const Tlp& tlp) {
 void AnalyticLink::arrive_at_root(Stream* stream, const Tlp& tlp) {
     switch (class_of(tlp.kind)) {
         case TlpClass::posted: {
-            const std::span<const std::byte> data =
-                stream->run->data.subspan(tlp.address - stream->run->address, tlp.bytes);
-            const LinkTime translated_at = host_.is_message(tlp.address) ? now_ : iotlb_.translate(tlp.address, now_);
+            std::span<const std::byte> data;
+            if (stream) data = stream->run->data.subspan(tlp.address - stream->run->address, tlp.bytes);
+            const bool message = stream == nullptr || host_.is_message(tlp.address);
+            const LinkTime translated_at = message ? now_ : iotlb_.translate(tlp.address, now_);
             ++writes_arrived_;
             if (writes_.empty() && translated_at == now_ && host_.has_unlimited_room())
                 accept(tlp, data);
             else
                 writes_.push_back({tlp, {data.begin(), data.end()}, translated_at});
-            return moved(*stream, tlp.bytes, now_);
+            if (stream) moved(*stream, tlp.bytes, now_);
+            return;
         }
         case TlpClass::non_posted: {
             const std::span<std::byte> data = stream->run->data.subspan(tlp.address - stream->run->address, tlp.bytes);
@@ -177,7 +184,10 @@ void AnalyticLink::try_write() {
 
 void AnalyticLink::accept(const Tlp& tlp, std::span<const std::byte> data) {
     last_write_ = now_;
-    host_.write(tlp.address, data, to_duration(now_));
+    if (tlp.kind == TlpKind::interrupt)
+        user_.interrupt_arrived(tlp, to_duration(now_));
+    else
+        host_.write(tlp.address, data, to_duration(now_));
     ++writes_accepted_;
     free(Direction::up, TlpClass::posted, credits_of(tlp));
     serve();
@@ -217,20 +227,21 @@ void AnalyticLink::serve_read() {
     } while (successful && left > 0);
 }
 
-/// Requests and completions of the CPU's, refusals and interrupt messages must be told of when they arrive. All else
+/// What the CPU sends and gets, refusals and interrupts must be told of when they arrive. All else
 /// can wait until a run ends.
 Duration AnalyticLink::next_due() const {
     const auto is_awaited = [](const Wire& wire, const Tlp& tlp) {
-        const bool refusal = tlp.status != CompletionStatus::successful;
-        return refusal || (class_of(tlp.kind) == TlpClass::completion) == (wire.direction == Direction::up);
+        const bool answers_device = wire.direction == Direction::down && class_of(tlp.kind) == TlpClass::completion;
+        return !answers_device || tlp.status != CompletionStatus::successful;
     };
     const bool punctual = std::any_of(wires_.begin(), wires_.end(), [&](const Wire& wire) {
         return (wire.carries == Carried::tlp && wire.stream == nullptr && is_awaited(wire, wire.tlp)) ||
                std::any_of(wire.queue.begin(), wire.queue.end(),
                            [&](const Queued& queued) { return is_awaited(wire, queued.tlp); });
     });
-    const bool message = std::any_of(writes_.begin(), writes_.end(),
-                                     [this](const ArrivedWrite& write) { return host_.is_message(write.tlp.address); });
+    const bool message = std::any_of(writes_.begin(), writes_.end(), [this](const ArrivedWrite& write) {
+        return write.tlp.kind == TlpKind::interrupt || host_.is_message(write.tlp.address);
+    });
     LinkTime due = punctual || message || !completions_.empty() ? now_ : never;
     for (const Stream& stream : streams_) due = std::min(due, earliest_end(stream));
     return due == never ? Duration::max() : to_duration(std::max(due, plan().at));

@@ -88,6 +88,11 @@ void CycleLink::complete(const Tlp& tlp, Duration now) {
     try_to_send(wire(Direction::up), from);
 }
 
+void CycleLink::interrupt(const Tlp& tlp, Duration now) {
+    wire(Direction::up).queue.push_back({seen_after(now), next_number_++, tlp});
+    try_to_send(wire(Direction::up), seen_after(now));
+}
+
 void CycleLink::arrive_at_device(const Waiting& arrived) {
     const TlpClass kind = class_of(arrived.tlp.kind);
     free(Direction::down, kind, credits_of(arrived.tlp));
@@ -124,10 +129,12 @@ void CycleLink::arrive_at_root(const Waiting& arrived) {
     switch (class_of(arrived.tlp.kind)) {
         case TlpClass::posted: {
             ++writes_arrived_;
-            const LinkTime translated_at = host_.is_message(address) ? now_ : iotlb_.translate(address, now_);
+            const bool message = arrived.tlp.kind == TlpKind::interrupt || host_.is_message(address);
+            const LinkTime translated_at = message ? now_ : iotlb_.translate(address, now_);
             writes_.push_back({arrived.tlp, {arrived.data.begin(), arrived.data.end()}, translated_at});
             if (writes_.size() == 1) accept_writes();
-            return moved(*arrived.stream, arrived.tlp.bytes);
+            if (arrived.stream) moved(*arrived.stream, arrived.tlp.bytes);
+            return;
         }
         case TlpClass::non_posted:
             reads_.push_back(
@@ -153,7 +160,10 @@ void CycleLink::accept_writes() {
 void CycleLink::accept_write() {
     const ArrivedWrite write = std::exchange(writes_.front(), {});
     writes_.pop_front();
-    host_.write(write.tlp.address, write.data, to_duration(now_));
+    if (write.tlp.kind == TlpKind::interrupt)
+        user_.interrupt_arrived(write.tlp, to_duration(now_));
+    else
+        host_.write(write.tlp.address, write.data, to_duration(now_));
     ++writes_accepted_;
     free(Direction::up, TlpClass::posted, credits_of(write.tlp));
     serve_waiting();

@@ -46,6 +46,14 @@ PcieSlot::PcieSlot(const sc_core::sc_module_name& name, RootComplex& root, std::
       capability_(root.settings()) {
     root.attach(*this);
     dma_socket.register_b_transport(this, &PcieSlot::transport_dma);
+    SC_HAS_PROCESS(PcieSlot);
+    SC_METHOD(watch_inta);
+}
+
+void PcieSlot::watch_inta() {
+    if (inta.size() == 0) return;
+    if (inta->event()) root_.interrupt(inta->read());
+    next_trigger(inta->value_changed_event());
 }
 
 bool PcieSlot::access(const Tlp& request, std::uint32_t& word) {

@@ -27,6 +27,9 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, const PcieSettings
     SC_METHOD(follow_link);
     sensitive << link_due_;
     dont_initialize();
+    SC_METHOD(drive_inta);
+    sensitive << interrupt_due_;
+    dont_initialize();
 }
 
 // ---- the link in simulated time -------------------------------------------------------------------------------------
@@ -116,6 +119,24 @@ bool RootComplex::read(BusAddress address, std::span<std::byte> data, Duration a
         address = address + memory.size();
     }
     return true;
+}
+
+void RootComplex::interrupt(bool asserted) {
+    catch_up();
+    link_->interrupt({.kind = TlpKind::interrupt, .requester = device_, .asserted = asserted}, simulated_now());
+    look_ahead();
+}
+
+/// Behind what is still on its way into memory, as an MSI would be.
+void RootComplex::interrupt_arrived(const Tlp& interrupt, Duration at) {
+    interrupts_.push_back({std::max(at, host_.drained_at()), interrupt.asserted});
+    interrupt_due_.notify(to_sc_time(interrupts_.front().at - simulated_now()));
+}
+
+void RootComplex::drive_inta() {
+    for (; !interrupts_.empty() && interrupts_.front().at <= simulated_now(); interrupts_.pop_front())
+        if (inta.size() != 0) inta->write(interrupts_.front().asserted);
+    if (!interrupts_.empty()) interrupt_due_.notify(to_sc_time(interrupts_.front().at - simulated_now()));
 }
 
 // ---- CPU ------------------------------------------------------------------------------------------------------------

@@ -17,8 +17,11 @@ constexpr unsigned configuration_read_code = 0x04;
 constexpr unsigned configuration_write_code = 0x44;
 constexpr unsigned completion_code = 0x0a;
 constexpr unsigned completion_data_code = 0x4a;
+constexpr unsigned interrupt_code = 0x34;  // a message to the root complex, with the header of 4 DW that they all have
 constexpr unsigned four_dword_header = 0x20;
 constexpr unsigned digest_present = 0x8000;
+constexpr unsigned assert_inta = 0x20;  // message codes (2.2.8.1, table 2-20)
+constexpr unsigned deassert_inta = 0x24;
 
 unsigned code_of(TlpKind kind) {
     switch (kind) {
@@ -27,6 +30,7 @@ unsigned code_of(TlpKind kind) {
         case TlpKind::configuration_read: return configuration_read_code;
         case TlpKind::configuration_write: return configuration_write_code;
         case TlpKind::completion: return completion_code;
+        case TlpKind::interrupt: return interrupt_code;
         case TlpKind::completion_data: break;
     }
     return completion_data_code;
@@ -42,6 +46,7 @@ std::optional<TlpKind> kind_of(unsigned code) {
         case configuration_write_code: return TlpKind::configuration_write;
         case completion_code: return TlpKind::completion;
         case completion_data_code: return TlpKind::completion_data;
+        case interrupt_code: return TlpKind::interrupt;
         default: return std::nullopt;
     }
 }
@@ -62,7 +67,7 @@ bool is_configuration(TlpKind kind) {
 }  // namespace
 
 std::uint64_t Tlp::length() const {
-    if (kind == TlpKind::completion) return 0;
+    if (kind == TlpKind::completion || kind == TlpKind::interrupt) return 0;
     return std::max<std::uint64_t>((address.value % dword + bytes + dword - 1) / dword, 1);
 }
 
@@ -81,7 +86,7 @@ std::uint8_t Tlp::last_byte_enables() const {
 
 std::size_t Tlp::header_bytes() const {
     const bool memory = kind == TlpKind::memory_read || kind == TlpKind::memory_write;
-    return memory && address.value >= four_gib ? 16 : 12;
+    return kind == TlpKind::interrupt || (memory && address.value >= four_gib) ? 16 : 12;
 }
 
 std::vector<std::byte> encode(const Tlp& tlp, bool ecrc) {
@@ -89,7 +94,11 @@ std::vector<std::byte> encode(const Tlp& tlp, bool ecrc) {
     std::vector<std::uint32_t> words;
     words.push_back((code_of(tlp.kind) | (wide ? four_dword_header : 0)) << 24 | (ecrc ? digest_present : 0) |
                     static_cast<std::uint32_t>(tlp.length() % 1024));
-    if (is_completion(tlp.kind)) {
+    if (tlp.kind == TlpKind::interrupt) {
+        words.push_back(id(tlp.requester) << 16 | std::uint32_t{tlp.tag} << 8 |
+                        (tlp.asserted ? assert_inta : deassert_inta));
+        words.insert(words.end(), 2, 0);
+    } else if (is_completion(tlp.kind)) {
         words.push_back(id(tlp.completer) << 16 | static_cast<std::uint32_t>(tlp.status) << 13 |
                         static_cast<std::uint32_t>(tlp.byte_count % 4096));
         words.push_back(id(tlp.requester) << 16 | std::uint32_t{tlp.tag} << 8 |
@@ -122,6 +131,13 @@ std::optional<Tlp> decode(std::span<const std::byte> header) {
     const std::uint64_t encoded = word(0) % 1024;
     std::uint64_t length = encoded == 0 ? 1024 : encoded;
     Tlp tlp{.kind = *kind};
+    if (*kind == TlpKind::interrupt) {
+        const unsigned message = word(1) & 0xff;
+        tlp.requester = id(word(1) >> 16);
+        tlp.tag = static_cast<std::uint8_t>(word(1) >> 8);
+        tlp.asserted = message == assert_inta;
+        return tlp.asserted || message == deassert_inta ? std::optional(tlp) : std::nullopt;
+    }
     if (is_completion(*kind)) {
         tlp.completer = id(word(1) >> 16);
         tlp.status = static_cast<CompletionStatus>(word(1) >> 13 & 0x7);

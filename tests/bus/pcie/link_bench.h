@@ -102,7 +102,7 @@ private:
 
 /// What happens around a link.
 struct LinkStory {
-    enum class Kind { write, read, message, cpu_read, cpu_write, configuration_write, end_run, look };
+    enum class Kind { write, read, message, interrupt, cpu_read, cpu_write, configuration_write, end_run, look };
     struct Act {
         Duration at{};
         Kind kind = Kind::look;
@@ -193,6 +193,8 @@ private:
             case Kind::end_run:
                 if (act.address >= runs_.size() || runs_[act.address]->ended) return;
                 return link_->end_requested(runs_[act.address]->run, now_);
+            case Kind::interrupt:
+                return link_->interrupt({.kind = TlpKind::interrupt, .asserted = act.address % 8 == 0}, now_);
             case Kind::look: return;
         }
     }
@@ -239,6 +241,10 @@ private:
     void completion_arrived(const bus::pcie::Tlp& tlp, Duration at) override {
         CHECK(at == now_);
         events.push_back({at, "completion arrived", tlp.address.value, tlp.bytes});
+    }
+    void interrupt_arrived(const bus::pcie::Tlp& tlp, Duration at) override {
+        CHECK(at == now_);
+        events.push_back({at, "interrupt arrived", tlp.asserted});
     }
     void tlp(const bus::pcie::TlpRecord& record) override {
         const std::string way = record.direction == bus::pcie::Direction::up ? "up " : "down ";

@@ -57,8 +57,9 @@ PcieSettings any_settings() {
 
 Act any_act(Duration at) {
     Act act{.at = at};
-    act.kind = one_of({Kind::write, Kind::write, Kind::write, Kind::read, Kind::read, Kind::message, Kind::cpu_read,
-                       Kind::cpu_write, Kind::configuration_write, Kind::end_run, Kind::look, Kind::look});
+    act.kind =
+        one_of({Kind::write, Kind::write, Kind::write, Kind::read, Kind::read, Kind::message, Kind::interrupt,
+                Kind::cpu_read, Kind::cpu_write, Kind::configuration_write, Kind::end_run, Kind::look, Kind::look});
     if (act.kind == Kind::end_run) {
         act.address = up_to(4);
         return act;

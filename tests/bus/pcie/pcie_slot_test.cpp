@@ -75,6 +75,8 @@ struct Bench : MessageSink, TlpObserver {
         slot.config_socket.bind(device.config_socket);
         slot.bar0_socket.bind(device.bar0_socket);
         device.dma_socket.bind(slot.dma_socket);
+        slot.inta.bind(device_inta);
+        root.inta.bind(cpu_inta);
         root.attach_observer(*this);
         host.connect(*this);
     }
@@ -118,6 +120,8 @@ struct Bench : MessageSink, TlpObserver {
     RootComplex root;
     PcieSlot slot{"slot", root, 4096};
     Device device{"device"};
+    sc_core::sc_signal<bool> device_inta{"device_inta"};
+    sc_core::sc_signal<bool> cpu_inta{"cpu_inta"};
     std::vector<Arrival> messages;
     std::vector<TlpRecord> tlps;
 
@@ -258,6 +262,40 @@ TEST_CASE("an interrupt message pushes the writes that went up the link before i
         CHECK(bench.messages[0].time == sent + nanoseconds(200));
         CHECK(bench.messages[0].byte_then == std::byte{0x5a});
     });
+}
+
+// The device's wire is a message on the link (PCIe 5.0, 2.2.8.1): it pushes writes, which PCI's INTA# does not.
+TEST_CASE("INTA# reaches the CPU behind the data that was written before it", "[pcie][slot]") {
+    with_bench(
+        [](Bench& bench) {
+            std::vector<std::byte> data(128, std::byte{0x5a});
+            bench.dma(tlm::TLM_WRITE_COMMAND, 0x2000, data);
+            bench.device_inta.write(true);
+            const Duration asserted = simulated_now();  // 596 ns: the next symbol begins at 600
+            sc_core::wait(bench.cpu_inta.value_changed_event());
+            CHECK(bench.cpu_inta.read());
+            CHECK(simulated_now() == asserted + nanoseconds(4 + 24 * 4));
+            CHECK(bench.tlps.back().tlp.kind == TlpKind::interrupt);
+
+            bench.dma(tlm::TLM_WRITE_COMMAND, 0x2000, data);
+            const Duration written = simulated_now();
+            bench.device_inta.write(false);
+            sc_core::wait(bench.cpu_inta.value_changed_event());
+            CHECK_FALSE(bench.cpu_inta.read());
+            CHECK(simulated_now() > written);
+            CHECK(bench.seen(0x2000) == std::byte{0x5a});
+        },
+        bench_settings(), {.delay = nanoseconds(50)});
+    with_bench(
+        [](Bench& bench) {
+            std::vector<std::byte> data(128, std::byte{0x5a});
+            bench.dma(tlm::TLM_WRITE_COMMAND, 0x2000, data);
+            const Duration written = simulated_now();
+            bench.device_inta.write(true);
+            sc_core::wait(bench.cpu_inta.value_changed_event());
+            CHECK(simulated_now() == written + microseconds(3));  // when it is in memory
+        },
+        bench_settings(), {.delay = microseconds(3)});
 }
 
 TEST_CASE("a run is told of TLP by TLP, cut by bursts and the largest payload", "[pcie][slot]") {

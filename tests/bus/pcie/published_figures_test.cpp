@@ -102,6 +102,7 @@ private:
     }
     void request_arrived(const Tlp&, Duration) override {}
     void completion_arrived(const Tlp&, Duration) override {}
+    void interrupt_arrived(const Tlp&, Duration) override {}
 
     const PcieSettings settings_;
     OpenHost host_;
@@ -261,6 +262,7 @@ TEST_CASE("the round trip of a 64 byte read is as measured, its tail included", 
         void run_ended(Run&, Duration) override { ended = true; }
         void request_arrived(const Tlp&, Duration) override {}
         void completion_arrived(const Tlp&, Duration) override {}
+        void interrupt_arrived(const Tlp&, Duration) override {}
     } user;
     OpenHost host;
     const auto link = make_link(LinkTiming::analytic, {}, {0, 1, 0}, host, user);

@@ -103,6 +103,16 @@ TEST_CASE("a completion names completer, what is left of the request and its low
     CHECK(hex(encode(configuration, false)) == "44000001 0000000f 00080104");
 }
 
+// PCIe 5.0, 2.2.8.1, table 2-20: Assert_INTA and Deassert_INTA, to be ended at the receiver.
+TEST_CASE("INTA# changes by messages without data", "[pcie][tlp]") {
+    Tlp message{.kind = TlpKind::interrupt, .requester = {0, 1, 0}, .asserted = true};
+    CHECK(hex(encode(message, false)) == "34000000 00080020 00000000 00000000");
+    CHECK(wire_bytes(message, false) == 24);
+    message.asserted = false;
+    CHECK(hex(encode(message, false)) == "34000000 00080024 00000000 00000000");
+    CHECK(decode(encode(message, false)) == message);
+}
+
 TEST_CASE("what is encoded is decoded", "[pcie][tlp]") {
     Random random(1, "tlp");
     for (int i = 0; i < 20'000; ++i) {

@@ -24,6 +24,7 @@ public:
     void end_requested(Run& run, Duration now) override;
     void request(const Tlp& tlp, Duration now) override;
     void complete(const Tlp& tlp, Duration now) override;
+    void interrupt(const Tlp& tlp, Duration now) override;
     void advance(Duration now) override;
     Duration next_due() const override;
 

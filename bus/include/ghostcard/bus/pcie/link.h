@@ -103,6 +103,8 @@ public:
     virtual void request_arrived(const Tlp& request, Duration at) = 0;
     /// ...and its completion at the CPU, behind all writes that were sent before it.
     virtual void completion_arrived(const Tlp& completion, Duration at) = 0;
+    /// ...and an interrupt of the device's.
+    virtual void interrupt_arrived(const Tlp& interrupt, Duration at) = 0;
 };
 
 /// A link between root complex and device, with the receivers at its ends, the device's DMA engine as far as it is
@@ -121,6 +123,8 @@ public:
     /// The CPU sends a request, the device the completion of one.
     virtual void request(const Tlp& tlp, Duration now) = 0;
     virtual void complete(const Tlp& tlp, Duration now) = 0;
+    /// The device's INTA# changes.
+    virtual void interrupt(const Tlp& tlp, Duration now) = 0;
 
     /// Lets everything happen that happens up to and at that instant.
     virtual void advance(Duration now) = 0;

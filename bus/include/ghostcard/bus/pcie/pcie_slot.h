@@ -25,12 +25,16 @@ public:
     tlm_utils::simple_initiator_socket<PcieSlot> bar0_socket;    ///< Address: offset in BAR0.
     tlm_utils::simple_target_socket<PcieSlot> dma_socket;        ///< Address: on the bus.
 
+    /// The component's INTA#, which goes up the link as messages (PCIe 5.0, 2.2.8.1); need not be bound.
+    sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> inta{"inta"};
+
     /// bar0_size: a power of two.
     PcieSlot(const sc_core::sc_module_name& name, RootComplex& root, std::uint64_t bar0_size);
 
 private:
     bool access(const Tlp& request, std::uint32_t& word) override;
     bool access_configuration(const Tlp& request, std::uint32_t& word);
+    void watch_inta();
     void configuration_changed();
     std::uint32_t configuration_word(std::uint32_t offset);
     void transport_dma(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);

@@ -7,6 +7,7 @@
 #include <ghostcard/bus/requester.h>
 
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
 #include <systemc>
@@ -32,6 +33,9 @@ public:
 /// device is not told: the fault is in the host's records only. See docs/decisions/0010.
 class RootComplex : public sc_core::sc_module, public CpuPort, private LinkUser, private HostSide, private RunCarrier {
 public:
+    /// What the device's INTA# is, as its messages say, once all writes before them are in memory; need not be bound.
+    sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> inta{"inta"};
+
     /// device: at the lower end. Throws InputError for settings that are not allowed. host must outlive it.
     RootComplex(const sc_core::sc_module_name& name, const PcieSettings& settings, LinkTiming timing, HostPort& host,
                 RequesterId device);
@@ -43,6 +47,8 @@ public:
     void write_configuration(unsigned device, std::uint32_t offset, std::uint32_t value) override;
 
     void attach(Endpoint& endpoint) { endpoint_ = &endpoint; }
+    /// INTA# of the device changes: it goes up the link as a message, behind the writes that were sent before it.
+    void interrupt(bool asserted);
     void attach_observer(TlpObserver& observer) { link_->attach_observer(observer); }
     /// Blocks the calling SystemC thread until the run has ended. Runs may go on side by side.
     void transport(Run& run);
@@ -64,6 +70,7 @@ private:
     void run_ended(Run& run, Duration at) override;
     void request_arrived(const Tlp& request, Duration at) override;
     void completion_arrived(const Tlp& completion, Duration at) override;
+    void interrupt_arrived(const Tlp& interrupt, Duration at) override;
 
     Duration room_for(std::uint64_t bytes, Duration at) override { return host_.room_for(bytes, at); }
     void write(BusAddress address, std::span<const std::byte> data, Duration at) override;
@@ -72,6 +79,7 @@ private:
     bool is_message(BusAddress address) const override { return HostPort::is_message(address); }
 
     void follow_link();
+    void drive_inta();
     void look_ahead();
     bool access(Tlp request, std::uint32_t& word);
 
@@ -86,6 +94,13 @@ private:
 
     std::list<CurrentRun> runs_;
     sc_core::sc_event run_ended_;
+
+    struct Interrupt {
+        Duration at;
+        bool asserted;
+    };
+    std::deque<Interrupt> interrupts_;  ///< That INTA# does not show yet.
+    sc_core::sc_event interrupt_due_;
 
     sc_core::sc_mutex cpu_port_;  ///< One CPU access at a time...
     bool arrived_ = false;        ///< ...and how far it is.

@@ -21,6 +21,7 @@ enum class TlpKind : std::uint8_t {
     configuration_write,  ///< Type 0.
     completion,           ///< Without data.
     completion_data,
+    interrupt,  ///< INTA# as a message: asserted or deasserted (2.2.8.1).
 };
 
 /// The three that flow control and ordering tell apart (2.4.1, 2.6.1).
@@ -28,7 +29,7 @@ enum class TlpClass : std::uint8_t { posted, non_posted, completion };
 inline constexpr unsigned tlp_classes = 3;
 
 constexpr TlpClass class_of(TlpKind kind) {
-    if (kind == TlpKind::memory_write) return TlpClass::posted;
+    if (kind == TlpKind::memory_write || kind == TlpKind::interrupt) return TlpClass::posted;
     if (kind == TlpKind::completion || kind == TlpKind::completion_data) return TlpClass::completion;
     return TlpClass::non_posted;
 }
@@ -52,9 +53,10 @@ struct Tlp {
     RequesterId completer{};       ///< From here on, completions and the device of configuration requests only.
     std::uint64_t byte_count = 0;  ///< What is left of the request with this completion (1 to 4096).
     CompletionStatus status = CompletionStatus::successful;
+    bool asserted = false;  ///< Of an interrupt.
 
     /// Double words from the first to the last one that holds a wanted byte, disabled bytes included (1 to 1024). A
-    /// completion without data, and the request of no byte, have none and one.
+    /// completion without data and an interrupt have none, the request of no byte has one.
     std::uint64_t length() const;
     /// Bit n: byte n of the first or last double word is wanted (2.2.5); the last of a single one is 0.
     std::uint8_t first_byte_enables() const;
