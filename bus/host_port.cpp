@@ -86,6 +86,12 @@ std::uint64_t HostPort::room(Duration at) {
     return posting_.buffer.count - std::min(posting_.buffer.count, posted_.pending());
 }
 
+Duration HostPort::room_for(std::uint64_t bytes, Duration at) {
+    if (has_unlimited_room()) return at;
+    posted_.settle(at);
+    return std::max(at, posted_.pending_at_most(posting_.buffer.count - std::min(posting_.buffer.count, bytes)));
+}
+
 /// Writes leave the buffer in order, each after the delay and no faster than the drain allows.
 Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
     Duration drained = last_visible_;

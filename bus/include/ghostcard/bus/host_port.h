@@ -61,6 +61,11 @@ public:
 
     /// Bytes that can be accepted at that instant.
     std::uint64_t room(Duration at);
+    /// The first instant, not before `at`, at which so many bytes can be accepted; more than the buffer holds can be
+    /// when it is empty.
+    Duration room_for(std::uint64_t bytes, Duration at);
+    /// Whether room() is without limit.
+    bool has_unlimited_room() const { return posting_.buffer.count == 0; }
     /// Whether room() is without limit, and each write visible the same time after it was accepted.
     bool posts_freely() const { return posting_.buffer.count == 0 && posting_.drain.count == 0; }
     Duration posting_delay() const { return posting_.delay; }
