@@ -40,11 +40,16 @@ AdapterObject* Hal::adapter(const DeviceDescription& description, std::uint64_t&
     return adapters_.back().get();
 }
 
+AdapterObject* Hal::legacy_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
+                                   std::source_location location) {
+    return settings_.legacy_adapters ? adapter(description, map_registers, location) : nullptr;
+}
+
 AdapterObject* Hal::hal_get_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
                                     std::source_location location) {
     if (verifier_ != nullptr)
         verifier_->report(Check::obsolete_routine, "HalGetAdapter was called by a driver", location);
-    return settings_.legacy_adapters ? adapter(description, map_registers, location) : nullptr;
+    return legacy_adapter(description, map_registers, location);
 }
 
 void Hal::put(AdapterObject* adapter, std::source_location location) {

@@ -168,6 +168,9 @@ constexpr std::array table{
               "Read a register of the device first, which pushes them, or use MSI."},
     CheckInfo{Check::leak_at_unload, "SIM-8", "DMA memory left at unload",
               "It is lost until the next start of the machine, and the device may still write to it.", give_back},
+    CheckInfo{Check::interface_over_released, "SIM-9", "bus interface released more often than taken",
+              "The bus driver is unloaded while its child still uses it.",
+              "Take a reference before the interface is returned, and release it once."},
 };
 
 }  // namespace

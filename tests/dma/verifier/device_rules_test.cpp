@@ -196,5 +196,5 @@ TEST_CASE("every check has its own code and says why and what to do", "[dma][ver
         CHECK_FALSE(info.why.empty());
         CHECK_FALSE(info.remedy.empty());
     }
-    CHECK(index == static_cast<std::size_t>(dma::Check::leak_at_unload) + 1);
+    CHECK(index == static_cast<std::size_t>(dma::Check::interface_over_released) + 1);
 }

@@ -35,7 +35,11 @@ public:
     /// is not acceptable. map_registers is what may be asked for at once.
     AdapterObject* adapter(const DeviceDescription& description, std::uint64_t& map_registers,
                            std::source_location location = std::source_location::current());
-    /// The obsolete way, past all bus drivers. Null unless the settings allow it.
+    /// For a device that no bus driver answers for: null, unless the settings allow it (KMDF, fxdmaenabler.cpp: on x86
+    /// there is one, on amd64 the attempt fails cleanly).
+    AdapterObject* legacy_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
+                                  std::source_location location = std::source_location::current());
+    /// The same, by a driver that calls the HAL itself: obsolete.
     AdapterObject* hal_get_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
                                    std::source_location location = std::source_location::current());
     /// PutDmaAdapter of what a driver holds, which may be null.

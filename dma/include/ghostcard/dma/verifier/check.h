@@ -66,6 +66,7 @@ enum class Check {
     bus_master_off,
     stale_read,
     leak_at_unload,
+    interface_over_released,
 };
 
 /// One entry of the verifier's list; all texts are for people.
