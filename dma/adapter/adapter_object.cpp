@@ -21,8 +21,6 @@ std::uint64_t registers_promised(const AdapterHost& host, const DeviceDescriptio
     return registers;
 }
 
-VirtualAddress virtual_address(const std::byte* pointer) { return {std::bit_cast<std::uintptr_t>(pointer)}; }
-
 /// What the guard of a common buffer that was damaged first stands for: the eight bytes beside the buffer's pages are
 /// where Driver Verifier keeps its tag "DmaVrfy0", the rest is its padding.
 Check check_of(const GuardDamage& damage) {
@@ -94,12 +92,13 @@ std::optional<CommonBuffer> AdapterObject::allocate_common_buffer(std::uint64_t 
         return std::nullopt;
     buffers_.emplace(buffer.bus_address, buffer);
     freed_buffers_.erase(buffer.bus_address);
+    const PhysicalAddress first = *physical_address(buffer.bytes.data());
     if (host_.verifier != nullptr)
         host_.verifier->mapped({*BusRange::of(buffer.bus_address, length),
                                 MappingKind::common_buffer,
                                 DmaDirection::both,
-                                {*PhysicalRange::of(*common_buffers_.physical_address(buffer.bytes.data()), length)},
-                                virtual_address(buffer.bytes.data())},
+                                {*PhysicalRange::of(first, length)},
+                                kernel_address(first)},
                                location);
     return buffer;
 }
@@ -108,7 +107,7 @@ void AdapterObject::free_common_buffer(std::uint64_t length, BusAddress bus_addr
                                        Location location) {
     if (host_.verifier != nullptr) host_.verifier->expect_irql(Irql::passive, "FreeCommonBuffer", location);
     if (!usable("FreeCommonBuffer", location)) return;
-    const Place place{virtual_address(bytes), {}, bus_address};
+    const Place place{{}, physical_address(bytes), bus_address};
     const auto refuse = [&](Check check, std::string_view why) {
         report(check,
                fmt::format("FreeCommonBuffer of {} bytes at bus address {:#x}: {}", length, bus_address.value, why),

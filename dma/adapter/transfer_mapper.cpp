@@ -115,6 +115,7 @@ std::optional<MappedPiece> TransferMapper::map_run(const Mdl& mdl, VirtualAddres
 }
 
 void TransferMapper::copy(const MappedPiece& piece, std::uint64_t bytes, bool into_registers) const {
+    bytes_copied_ += bytes;
     PhysicalAddress at = piece.copy->pages + piece.address.value % page_size;
     for (const PhysicalRange run : piece.mdl->runs(piece.address, bytes)) {
         const auto own = *memory_.at(run);

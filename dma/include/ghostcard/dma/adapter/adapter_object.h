@@ -98,6 +98,13 @@ public:
     NtStatus build_mdl_from_scatter_gather_list(const ScatterGatherList& list, const Mdl* original, Mdl& result,
                                                 Location location = Location::current());
 
+    /// By transfers through map registers, so far.
+    std::uint64_t bytes_copied() const { return mapper_.bytes_copied(); }
+    /// Of a byte of a common buffer (Windows: MmGetPhysicalAddress).
+    std::optional<PhysicalAddress> physical_address(const std::byte* pointer) const {
+        return common_buffers_.physical_address(pointer);
+    }
+
     /// Marks the adapter as put; reports what is left.
     void put(Location location = Location::current());
     bool is_put() const { return put_; }

@@ -69,6 +69,9 @@ public:
     /// Where the device finds the piece's bytes.
     std::vector<PhysicalRange> memory_of(const MappedPiece& piece) const;
 
+    /// So far, into registers and out of them.
+    std::uint64_t bytes_copied() const { return bytes_copied_; }
+
 private:
     std::uint64_t reachable_bytes(PhysicalRange range) const;
     std::optional<MappedPiece> direct(const Mdl& mdl, VirtualAddress address, PhysicalRange run, bool to_device) const;
@@ -83,6 +86,7 @@ private:
     Translation& translation_;
     const unsigned address_bits_;
     const MappingPolicy policy_;
+    mutable std::uint64_t bytes_copied_ = 0;
 };
 
 }  // namespace ghostcard::dma
