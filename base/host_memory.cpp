@@ -64,6 +64,13 @@ std::optional<std::uint64_t> HostMemory::file_offset(PhysicalRange range) const 
     return std::nullopt;
 }
 
+std::uint64_t HostMemory::contiguous_from(PhysicalAddress address) const {
+    const std::uint64_t below_hole = std::min(size_, hole_begin);
+    if (address.value < below_hole) return below_hole - address.value;
+    const std::uint64_t end = hole_end + (size_ - below_hole);
+    return address.value >= hole_end && address.value < end ? end - address.value : 0;
+}
+
 PhysicalAddress HostMemory::page(std::uint64_t index) const {
     const std::uint64_t offset = index * page_size;
     return {offset < hole_begin ? offset : offset - hole_begin + hole_end};

@@ -4,22 +4,16 @@
 #include <ghostcard/base/little_endian.h>
 #include <ghostcard/bus/sim_time.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <utility>
 
 namespace ghostcard::bus {
 namespace {
 
-/// Settling costs nothing extra when it is done in batches.
-constexpr std::size_t settle_after = 4096;
+constexpr std::uint64_t fetched_block = 64;  // bytes, of a delayed read
+constexpr unsigned discard_clocks = 1u << 15;
 
-bool in_message_window(BusAddress address) {
-    return address >= HostBridge::message_window_begin && address < HostBridge::message_window_end;
-}
-bool in_device_window(BusAddress address) {
-    return address >= HostBridge::device_window_begin && address < HostBridge::device_window_end;
-}
 /// Type 0: one of AD[31:11] is wired to the IDSEL pin of each device (PCI 2.3, 3.2.2.3).
 BusAddress configuration_address(unsigned device, std::uint32_t offset) {
     return {1ull << (11 + device) | (offset & 0xfc)};
@@ -27,70 +21,63 @@ BusAddress configuration_address(unsigned device, std::uint32_t offset) {
 
 }  // namespace
 
-HostBridge::HostBridge(const sc_core::sc_module_name& name, pci::PciBus& bus, const HostMemory& memory,
-                       std::unique_ptr<BusTranslation> translation, Duration posting_delay, pci::TargetTiming timing)
+HostBridge::HostBridge(const sc_core::sc_module_name& name, pci::PciBus& bus, HostPort& host, pci::TargetTiming timing,
+                       Duration read_latency)
     : sc_module(name),
       bus_(bus),
-      memory_(memory),
-      translation_(std::move(translation)),
-      posting_delay_(posting_delay),
+      host_(host),
       timing_(timing),
-      master_(bus.attach_master({})) {
+      master_(bus.attach_master({})),
+      delayed_reads_(read_latency, fetched_block, discard_clocks * bus.period()) {
     bus.attach_target(*this);
-    SC_HAS_PROCESS(HostBridge);
-    SC_METHOD(deliver_messages);
-    sensitive << message_due_;
-    dont_initialize();
+    host.on_settle([&bus] { bus.catch_up(); });
+    host.on_change([&bus] { bus.targets_changed(); });
 }
 
 bool HostBridge::claims(pci::Command command, BusAddress address) const {
-    if (pci::is_configuration(command)) return false;
-    if (in_message_window(address)) return command == pci::Command::memory_write;
-    return !in_device_window(address) && translation_->decodes(address);
+    return !pci::is_configuration(command) && host_.decodes(address, !pci::is_read(command));
 }
 
-bool HostBridge::accepts(RequesterId master, pci::Command command, BusAddress address) {
-    accepted_ = nullptr;
-    if (in_message_window(address)) return true;
-    const bool write = !pci::is_read(command);
-    if (const auto physical = translation_->translate(master, address, write)) {
-        if (const auto bytes = memory_.at(*PhysicalRange::of(*physical, 1))) {
-            accepted_ = bytes->data();
-            return true;
-        }
+std::span<std::byte> HostBridge::locate(const pci::Access& access) const {
+    return host_.locate(access.master, *BusRange::of(access.address, access.bytes), access.write());
+}
+
+pci::Answer HostBridge::answer(const pci::Access& phase, Duration at) {
+    if (HostPort::is_message(phase.address)) return pci::Answer::transfer;
+    if (locate(phase).empty()) {
+        host_.record_fault({phase.address, phase.master, phase.write(), at});
+        return pci::Answer::abort;
     }
-    if (faults_.size() < recorded_faults) faults_.push_back({address, master, write, simulated_now()});
-    ++fault_count_;
-    return false;
+    const bool ready = phase.write() ? host_.room(at) >= phase.bytes : delayed_reads_.ready(phase, at);
+    return ready ? pci::Answer::transfer : pci::Answer::stop;
 }
 
-void HostBridge::read(pci::Command, BusAddress, std::span<std::byte> data) {
-    posted_.settle(Duration::max());  // a device never reads what was there before its own writes
-    std::memcpy(data.data(), accepted_, data.size());
+/// A translation that has ended since the phase was accepted leaves it nothing to read and nowhere to write to.
+void HostBridge::read(const pci::Access& phase, std::span<std::byte> data, Duration) {
+    host_.flush();
+    const std::span<const std::byte> memory = locate(phase);
+    if (memory.empty())
+        std::fill(data.begin(), data.end(), std::byte{0xff});
+    else
+        std::memcpy(data.data(), memory.data(), data.size());
 }
 
-void HostBridge::write(pci::Command, BusAddress address, std::span<const std::byte> data) {
-    const Duration visible_at = simulated_now() + posting_delay_;
-    if (accepted_ == nullptr) {
-        messages_.push_back({address, static_cast<std::uint16_t>(load_little_endian(data)), visible_at});
-        message_due_.notify(to_sc_time(messages_.front().visible_at - simulated_now()));
-        return;
+void HostBridge::write(const pci::Access& access, std::span<const std::byte> data, Duration at) {
+    if (HostPort::is_message(access.address))
+        return host_.post_message(access.address, static_cast<std::uint16_t>(load_little_endian(data)), at);
+    for (pci::Access rest = access; rest.bytes != 0;) {
+        const std::span<std::byte> memory = locate(rest);
+        if (memory.empty()) return;
+        host_.post(memory, data.subspan(data.size() - rest.bytes, memory.size()), at);
+        rest.address = rest.address + memory.size();
+        rest.bytes -= memory.size();
     }
-    posted_.post(accepted_, data, visible_at);
-    if (posted_.size() >= settle_after) settle();
 }
 
-void HostBridge::deliver_messages() {
-    while (!messages_.empty() && messages_.front().visible_at <= simulated_now()) {
-        const Message message = messages_.front();
-        messages_.pop_front();
-        ++message_count_;
-        if (message_sink_) message_sink_->message(message.address, message.data);
-    }
-    if (!messages_.empty()) message_due_.notify(to_sc_time(messages_.front().visible_at - simulated_now()));
+std::uint64_t HostBridge::certain(const pci::Access& access) const {
+    if (HostPort::is_message(access.address) || !access.write() || !host_.posts_freely()) return 0;
+    return locate(access).size();
 }
-
-void HostBridge::settle() { posted_.settle(simulated_now()); }
 
 void HostBridge::access(pci::Command command, BusAddress address, std::uint32_t& word) {
     std::array<std::byte, 4> bytes{};
@@ -99,8 +86,7 @@ void HostBridge::access(pci::Command command, BusAddress address, std::uint32_t&
     pci::Run run{.command = command, .address = address, .data = bytes, .burst_bytes = bytes.size()};
     bus_.transport(master_, run);
     if (pci::is_read(command)) {
-        if (!posted_.empty() && posted_.last_visible_at() > simulated_now())
-            sc_core::wait(to_sc_time(posted_.last_visible_at() - simulated_now()));
+        if (host_.drained_at() > simulated_now()) sc_core::wait(to_sc_time(host_.drained_at() - simulated_now()));
         word = run.termination == pci::Termination::completed ? static_cast<std::uint32_t>(load_little_endian(bytes))
                                                               : ~std::uint32_t{0};
     }

@@ -5,13 +5,14 @@
 
 namespace ghostcard::bus {
 
-std::optional<PhysicalAddress> IommuDomain::translate(BusAddress address, bool write) const {
-    const auto after = mappings_.upper_bound(address);
+std::optional<PhysicalRange> IommuDomain::translate(BusRange range, bool write) const {
+    const auto after = mappings_.upper_bound(range.base());
     if (after == mappings_.begin()) return std::nullopt;
     const auto& [base, mapping] = *std::prev(after);
-    if (address - base >= mapping.pages.size()) return std::nullopt;
+    const std::uint64_t offset = range.base() - base;
+    if (offset >= mapping.pages.size()) return std::nullopt;
     if (mapping.direction == (write ? DmaDirection::from_memory : DmaDirection::to_memory)) return std::nullopt;
-    return mapping.pages.base() + (address - base);
+    return PhysicalRange::of(mapping.pages.base() + offset, std::min(range.size(), mapping.pages.size() - offset));
 }
 
 bool IommuDomain::is_free(BusRange range) const {
@@ -51,9 +52,9 @@ void IommuDomain::unmap(BusRange range) {
     if (it != mappings_.end() && it->second.pages.size() == range.size()) mappings_.erase(it);
 }
 
-std::optional<PhysicalAddress> Iommu::translate(RequesterId requester, BusAddress address, bool write) const {
+std::optional<PhysicalRange> Iommu::translate(RequesterId requester, BusRange range, bool write) const {
     const auto domain = domains_.find(requester);
-    return domain == domains_.end() ? std::nullopt : domain->second.translate(address, write);
+    return domain == domains_.end() ? std::nullopt : domain->second.translate(range, write);
 }
 
 }  // namespace ghostcard::bus

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/bus/posted_writes.h>
 
-#include <algorithm>
 #include <cstring>
 
 namespace ghostcard::bus {
 
-void PostedWrites::post(std::byte* memory, std::span<const std::byte> data, Duration visible_at) {
-    Write& write = writes_.emplace_back(Write{memory, {}, data.size(), visible_at});
-    std::copy(data.begin(), data.end(), write.data.begin());
+void PostedWrites::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration visible_at) {
+    writes_.push_back({memory, visible_at});
+    bytes_.insert(bytes_.end(), data.begin(), data.end());
 }
 
 void PostedWrites::settle(Duration now) {
     while (!writes_.empty() && writes_.front().visible_at <= now) {
-        const Write& write = writes_.front();
-        std::memcpy(write.memory, write.data.data(), write.size);
+        const std::span<std::byte> memory = writes_.front().memory;
+        std::memcpy(memory.data(), bytes_.data() + settled_bytes_, memory.size());
+        settled_bytes_ += memory.size();
         writes_.pop_front();
     }
+    if (2 * settled_bytes_ < bytes_.size()) return;  // moves each byte once at the most
+    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(settled_bytes_));
+    settled_bytes_ = 0;
 }
 
 }  // namespace ghostcard::bus

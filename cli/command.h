@@ -24,6 +24,7 @@ void add_list_command(CLI::App& app, Action& action);
 void add_regs_command(CLI::App& app, Action& action);
 void add_run_command(CLI::App& app, Action& action);
 void add_schema_command(CLI::App& app, Action& action);
+void add_timing_command(CLI::App& app, Action& action);
 void add_validate_command(CLI::App& app, Action& action);
 
 }  // namespace ghostcard::cli

@@ -20,12 +20,15 @@ ExitStatus list(const std::string& folder, spdlog::logger& log) {
     for (const auto& file : files) width = std::max(width, file.filename().string().size());
     ExitStatus status = ExitStatus::met;
     for (const auto& file : files) {
+        std::string title;
         try {
-            print(fmt::format("{:<{}}  {}\n", file.filename().string(), width, scenarios::read_scenario(file).title));
+            title = scenarios::read_scenario(file).title;
         } catch (const InputError& error) {
             log.error("{}", error.what());
             status = ExitStatus::bad_input;
+            continue;
         }
+        print(fmt::format("{:<{}}  {}\n", file.filename().string(), width, title.empty() ? "(no title)" : title));
     }
     return status;
 }

@@ -4,6 +4,7 @@
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/base/units.h>
 #include <ghostcard/scenarios/junit.h>
+#include <ghostcard/scenarios/keys.h>
 #include <ghostcard/scenarios/resolved.h>
 #include <ghostcard/scenarios/run.h>
 #include <ghostcard/scenarios/scenario_file.h>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include "command.h"
+#include "interruption.h"
 #include "output.h"
 #include "progress.h"
 #include "shipped_scenarios.h"
@@ -122,15 +125,32 @@ scenarios::RunOptions options_of(const Request& request) {
     return options;
 }
 
-void check_outputs_differ(const Request& request) {
-    std::vector<std::pair<std::string, const char*>> files;
+/// The same for every way to write a path; of links, what they point to.
+fs::path identity(const fs::path& path) {
+    std::error_code error;
+    fs::path whole = fs::weakly_canonical(fs::absolute(path, error), error);
+    return error ? path.lexically_normal() : whole;
+}
+
+/// No output may take the place of another one, or of what the run reads.
+void check_outputs(const Request& request, const scenarios::Scenario& scenario) {
+    std::map<fs::path, const char*> taken{{identity(find_scenario(request.scenario)), "SCENARIO"}};
+    if (!scenarios::is_generated(scenario.video.source)) taken[identity(scenario.video.source)] = "video.source";
     for (const auto& [file, option] : {std::pair(&request.json, "--json"), std::pair(&request.junit, "--junit"),
                                        std::pair(&request.vcd, "--vcd"), std::pair(&request.capture, "--capture")}) {
         if (!*file) continue;
-        for (const auto& [other, other_option] : files)
-            if (other == **file) throw InputError(fmt::format("{} and {} both name '{}'", other_option, option, other));
-        files.emplace_back(**file, option);
+        if (*file == "-" && file == &request.json) continue;
+        if (*file == "-") throw InputError(fmt::format("{} -: only --json can go to standard output", option));
+        std::error_code ignored;
+        if (fs::is_other(**file, ignored)) continue;  // a device or pipe takes it all
+        const auto [other, is_new] = taken.emplace(identity(**file), option);
+        if (!is_new) throw InputError(fmt::format("{} and {} both name '{}'", other->second, option, **file));
     }
+}
+
+/// One unit for all, so that the eye can run down a log.
+std::string in_microseconds(Duration time) {
+    return fmt::format("{}.{:03} us", time / microseconds(1), time % microseconds(1) / nanoseconds(1));
 }
 
 /// As a shell reads it back.
@@ -156,16 +176,24 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
     log.set_pattern("%v");
 
     const scenarios::Scenario scenario = read(request);
+    const Interruption interruption;
     scenarios::RunOptions options = options_of(request);
-    check_outputs_differ(request);
+    options.is_cancelled = [&interruption] { return interruption.is_requested(); };
+    check_outputs(request, scenario);
     Outputs outputs(request);
-    Progress progress(!request.quiet);
-    options.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
+    std::optional<Progress> progress(std::in_place, !request.quiet);
+    options.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); };
 
     log.info("running {} with seed {}", scenario.file.string(), scenario.seed);
     scenarios::RunResult result = scenarios::run_scenario(scenario, options);
-    for (const auto& [time, text] : result.driver_log) log.info("{:>14}  {}", to_text(time), text);
+    progress.reset();
+    for (const auto& [time, text] : result.driver_log) log.info("{:>18}  {}", in_microseconds(time), text);
     log.info("{}", result.met ? "passed" : "failed");
+
+    const Duration simulated{result.document.value("simulated_ps", std::int64_t{0})};
+    if (options.trace_from && *options.trace_from > simulated)
+        log.warn("--vcd {} holds nothing: the run ended at {}, before --trace-from {}", *request.vcd,
+                 in_microseconds(simulated), *request.trace_from);
 
     if (request.timing) result.document["host"] = {{"wall_seconds", result.wall_time.count()}};
     outputs.write(scenario, {result.document, repeating_command(request), result.wall_time}, log_text.str());
@@ -194,11 +222,15 @@ void add_run_command(CLI::App& app, Action& action) {
     command->add_option("--json", request->json, "Result document; - for standard output in place of the summary")
         ->type_name("FILE");
     command->add_option("--junit", request->junit, "JUnit XML for a CI system")->type_name("FILE");
-    CLI::Option* const vcd = command->add_option("--vcd", request->vcd, "Waveform of the bus")->type_name("FILE");
-    command->add_option("--trace-from", request->trace_from, "Begin of the waveform, as in '10 ms'")
+    CLI::Option* const vcd =
+        command->add_option("--vcd", request->vcd, "Waveform of the bus: gigabytes for a second, hence the window")
+            ->type_name("FILE");
+    command->add_option("--trace-from", request->trace_from, "Begin of the waveform, as in '10 ms'; with --vcd")
         ->type_name("TIME")
         ->needs(vcd);
-    command->add_option("--trace-to", request->trace_to, "End of the waveform")->type_name("TIME")->needs(vcd);
+    command->add_option("--trace-to", request->trace_to, "End of the waveform; with --vcd")
+        ->type_name("TIME")
+        ->needs(vcd);
     command->add_option("--capture", request->capture, "Y4M file of what the consumer received")->type_name("FILE");
     command->add_flag("--timing", request->timing, "Add wall-clock figures to the result");
     CLI::Option* const quiet = command->add_flag("-q,--quiet", request->quiet, "No summary, no progress, only errors");

@@ -30,7 +30,9 @@ fs::path find_scenario(const fs::path& name) {
     std::error_code ignored;
     if (name.has_parent_path() || fs::exists(name, ignored)) return name;
     fs::path shipped = shipped_scenario_folder() / name;
-    return fs::exists(shipped, ignored) ? shipped : name;
+    if (fs::exists(shipped, ignored)) return shipped;
+    throw InputError(fmt::format("{}: there is no such file, and no shipped scenario of that name; see ghostcard list",
+                                 name.string()));
 }
 
 }  // namespace ghostcard::cli

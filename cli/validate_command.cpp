@@ -19,11 +19,12 @@ ExitStatus validate(const std::vector<std::string>& files, spdlog::logger& log) 
     for (const std::string& file : files) {
         try {
             scenarios::read_scenario(find_scenario(file));
-            print(fmt::format("{}: valid\n", file));
         } catch (const InputError& error) {
             log.error("{}", error.what());
             status = ExitStatus::bad_input;
+            continue;
         }
+        print(fmt::format("{}: valid\n", file));
     }
     return status;
 }

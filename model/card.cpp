@@ -12,12 +12,17 @@ using namespace registers;
 
 namespace {
 
-/// An overflow is found this much after the byte that had no room: what frees room at that very instant comes first.
+/// An overflow is noticed this much after the byte that had no room: what frees room at that very instant comes first.
 constexpr Duration overflow_margin{1};
 
 }  // namespace
 
-void Card::Run::moved(std::uint64_t bytes) { card_.engine_.moved(bytes, bus::simulated_now()); }
+Duration Card::Run::ready_at(std::uint64_t bytes) const { return card_.engine_.ready_at(bytes); }
+
+void Card::Run::moved(std::uint64_t bytes, Duration at) {
+    card_.check_overflow(at);
+    card_.engine_.moved(bytes, at);
+}
 
 Card::Card(const sc_core::sc_module_name& name, const CardSettings& settings, VideoInput video)
     : sc_module(name),
@@ -34,7 +39,6 @@ Card::Card(const sc_core::sc_module_name& name, const CardSettings& settings, Vi
     SC_HAS_PROCESS(Card);
     SC_THREAD(run_video);
     SC_THREAD(run_dma);
-    SC_THREAD(send_messages);
     SC_METHOD(watch_overflow);
     sensitive << memory_changed_;
     SC_METHOD(drive_inta);
@@ -72,24 +76,35 @@ void Card::begin_frame() {
     arriving_until_ = video_.next_frame_begin(now + Duration(1));
     arriving_torn_ = false;
     if (observer_) observer_->frame_begins(frame, video_.arrival(frame, layout, layout.stream_bytes()));
+    run_.catch_up();
     memory_.begin(std::move(frame), layout, now);
+    no_overflow_until_ = now;
     memory_changed_.notify(sc_core::SC_ZERO_TIME);
     engine_changed();
 }
 
+std::uint64_t Card::memory_high_water() {
+    run_.catch_up();
+    return memory_.high_water(bus::simulated_now());
+}
+
 void Card::watch_overflow() {
-    const auto overflow = memory_.overflow_at();
-    if (!overflow || !capturing()) return;
     const Duration now = bus::simulated_now();
-    if (*overflow + overflow_margin > now) {
-        next_trigger(bus::to_sc_time(*overflow + overflow_margin - now), memory_changed_);
-        return;
-    }
-    if (!memory_.tear_if_overflowed(now)) return;
+    run_.catch_up();
+    check_overflow(now);
+    const auto overflow = memory_.overflow_at();
+    no_overflow_until_ = overflow.value_or(Duration::max());
+    if (overflow && capturing()) next_trigger(bus::to_sc_time(*overflow + overflow_margin - now), memory_changed_);
+}
+
+/// All that left the memory before that instant is known.
+void Card::check_overflow(Duration before) {
+    if (before <= no_overflow_until_) return;
+    if (!capturing() || arriving_torn_ || !memory_.tear_if_overflowed(before)) return;
     arriving_torn_ = true;
     engine_.frame_torn(memory_.front() == nullptr);
+    engine_cancelled();
     drop_frame(arriving_->number);
-    engine_changed();
 }
 
 void Card::drop_frame(std::uint64_t number) {
@@ -100,14 +115,20 @@ void Card::drop_frame(std::uint64_t number) {
 
 // ---- DMA engine -----------------------------------------------------------------------------------------------------
 
-void Card::engine_changed() {
-    run_.stop = engine_.cancelling();
-    engine_changed_.notify(sc_core::SC_ZERO_TIME);
+void Card::engine_changed() { engine_changed_.notify(sc_core::SC_ZERO_TIME); }
+
+void Card::engine_cancelled() {
+    if (engine_.cancelling()) run_.request_stop(bus::simulated_now());
+    engine_changed();
 }
 
 void Card::run_dma() {
     for (;;) {
-        const DmaEngine::Step step = engine_.next(bus::simulated_now());
+        if (messages_due_ > 0) {
+            send_message();
+            continue;
+        }
+        const DmaEngine::Step step = engine_.next(bus::simulated_now(), bus_paces_);
         if (const auto* const finished = std::get_if<DmaEngine::Finished>(&step)) {
             finish(*finished);
         } else if (const auto* const due = std::get_if<DmaEngine::Transfer>(&step)) {
@@ -122,10 +143,10 @@ void Card::run_dma() {
 
 void Card::transfer(const DmaEngine::Transfer& transfer) {
     run_.burst_bytes = transfer.burst_bytes;
-    run_.stop = false;
-    run_.honoured = false;
+    run_.reset();
     const DmaErrorCode code = write_to_bus(transfer.address, transfer.data, &run_);
-    if (!run_.honoured && code == DmaErrorCode::none) engine_.moved(transfer.data.size(), bus::simulated_now());
+    bus_paces_ = run_.honoured();
+    if (!bus_paces_ && code == DmaErrorCode::none) run_.moved(transfer.data.size(), bus::simulated_now());
     engine_.transfer_ended(code);
     memory_changed_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -162,12 +183,9 @@ DmaErrorCode Card::write_to_bus(BusAddress address, std::span<std::byte> data, b
     payload.set_streaming_width(static_cast<unsigned>(data.size()));
     if (run) payload.set_extension(run);
 
-    dma_port_.lock();
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     dma_socket->b_transport(payload, delay);
     if (delay != sc_core::SC_ZERO_TIME) wait(delay);
-    dma_port_.unlock();
-
     if (run) payload.clear_extension(run);
     if (payload.is_response_ok()) return DmaErrorCode::none;
     if (payload.get_response_status() == tlm::TLM_ADDRESS_ERROR_RESPONSE) {
@@ -192,22 +210,23 @@ void Card::update_interrupt() {
     const bool rises = requested && !interrupt_requested_;
     interrupt_requested_ = requested;
     function_.set_interrupt_status(requested);
-    if (rises && function_.message()) ++messages_due_;
+    if (rises && function_.message()) {
+        ++messages_due_;
+        run_.request_pause(bus::simulated_now());
+        engine_changed();
+    }
     interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Card::drive_inta() { inta.write(interrupt_requested_ && function_.line_enabled()); }
 
-void Card::send_messages() {
-    for (;;) {
-        while (messages_due_ == 0) wait(interrupt_changed_);
-        --messages_due_;
-        const auto message = function_.message();
-        if (!message || !function_.bus_master_enabled()) continue;
-        std::array<std::byte, 4> data{};
-        store_little_endian(message->data, data);
-        static_cast<void>(write_to_bus({message->address}, data, nullptr));  // STATUS tells if nobody took it
-    }
+void Card::send_message() {
+    --messages_due_;
+    const auto message = function_.message();
+    if (!message || !function_.bus_master_enabled()) return;
+    std::array<std::byte, 4> data{};
+    store_little_endian(message->data, data);
+    static_cast<void>(write_to_bus({message->address}, data, nullptr));  // STATUS tells if nobody took it
 }
 
 }  // namespace ghostcard::model

@@ -22,8 +22,8 @@ Duration CardMemory::available_at(std::uint64_t bytes) const {
     return video_.arrival(oldest.frame, oldest.layout, oldest.taken + bytes);
 }
 
-void CardMemory::take(std::uint64_t bytes, Duration now) {
-    high_water(now);
+void CardMemory::take(std::uint64_t bytes, Duration at) {
+    high_water(at);
     entries_.front().taken += bytes;
 }
 
@@ -50,9 +50,10 @@ std::optional<Duration> CardMemory::overflow_at() const {
     return video_.arrival(arriving.frame, arriving.layout, first_too_many);
 }
 
-bool CardMemory::tear_if_overflowed(Duration now) {
-    if (level(now) <= capacity_) return false;
-    high_water(now);
+bool CardMemory::tear_if_overflowed(Duration before) {
+    const auto overflow = overflow_at();
+    if (!overflow || *overflow >= before) return false;
+    high_water(*overflow);
     entries_.pop_back();
     return true;
 }

@@ -34,6 +34,7 @@ FrameLayout Card::selected_layout() const {
 
 /// A read without side effects. Registers that show what goes on are derived from it here.
 std::uint32_t Card::peek_register(Offset offset) {
+    run_.catch_up();
     const Duration now = bus::simulated_now();
     const bool present = video_.present(registers_.get<VideoFormat>().get<VideoFormat::Format>());
     switch (offset) {
@@ -99,7 +100,7 @@ void Card::write_dma_control(Value<DmaControl> value) {
         else
             start_dma();
     }
-    engine_changed();
+    engine_cancelled();
 }
 
 void Card::start_dma() {
@@ -118,6 +119,7 @@ void Card::start_dma() {
 
 /// Everything but configuration space. An operation on the bus ends first and keeps BUSY until then.
 void Card::soft_reset() {
+    run_.catch_up();
     engine_.reset();
     memory_.clear();
     memory_.reset_high_water();
@@ -125,14 +127,14 @@ void Card::soft_reset() {
     arriving_until_ = Duration{};
     registers_.reset();
     update_interrupt();
-    engine_changed();
+    engine_cancelled();
 }
 
 void Card::write_config(Offset offset, std::uint32_t value, std::uint32_t byte_mask) {
     function_.write(offset, value, byte_mask);
     if (!function_.bus_master_enabled()) {
         engine_.cancel(DmaErrorCode::bus_master_off);
-        engine_changed();
+        engine_cancelled();
     }
     interrupt_changed_.notify(sc_core::SC_ZERO_TIME);
 }

@@ -67,7 +67,7 @@ bool DmaEngine::complete() const {
     return transferred_ == descriptor_.length || (entry && entry->whole_taken());
 }
 
-DmaEngine::Step DmaEngine::next(Duration now) {
+DmaEngine::Step DmaEngine::next(Duration now, bool bus_paces) {
     if (!active_) return Wait{};
     if (complete()) return finish(DmaErrorCode::none);
     if (verdict_) return finish(*verdict_);
@@ -83,20 +83,29 @@ DmaEngine::Step DmaEngine::next(Duration now) {
     const FrameLayout::Segment segment = entry->layout.segment_at(entry->taken);
     const std::uint64_t left = std::min(segment.length, descriptor_.length - transferred_);
     const Duration ready = memory_.available_at(std::min(left, descriptor_.burst_bytes));
-    if (ready > now) return Wait{ready};
+    if (ready > now && (!bus_paces || transferred_ == 0)) return Wait{ready};
 
-    std::uint64_t length = std::min(left, memory_.available(now));
-    if (length < left) length = round_down(length, descriptor_.burst_bytes);
+    std::uint64_t length = left;
+    if (!bus_paces) {
+        length = std::min(left, memory_.available(now));
+        if (length < left) length = round_down(length, descriptor_.burst_bytes);
+    }
     on_bus_ = true;
+    transfer_begin_ = transferred_;
     return Transfer{descriptor_.address + (segment.memory_offset - frame_offset_),
                     std::span(*entry->frame.picture).subspan(segment.picture_offset, length), descriptor_.burst_bytes,
                     entry->frame.picture};
 }
 
-void DmaEngine::moved(std::uint64_t bytes, Duration now) {
+Duration DmaEngine::ready_at(std::uint64_t bytes) const {
+    if (forgotten_ || detached_) return Duration::max();
+    return memory_.available_at(bytes - (transferred_ - transfer_begin_));
+}
+
+void DmaEngine::moved(std::uint64_t bytes, Duration at) {
     if (forgotten_) return;
     transferred_ += bytes;
-    if (!detached_) memory_.take(bytes, now);
+    if (!detached_) memory_.take(bytes, at);
 }
 
 void DmaEngine::transfer_ended(DmaErrorCode code) {

@@ -2,6 +2,7 @@
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/platform/cpu.h>
 
+#include <cmath>
 #include <utility>
 
 namespace ghostcard::platform {
@@ -9,9 +10,9 @@ namespace ghostcard::platform {
 using bus::simulated_now;
 using bus::to_sc_time;
 
-Cpu::Cpu(const sc_core::sc_module_name& name, bus::HostBridge& bridge, const CpuSettings& settings)
-    : sc_module(name), inta("inta"), bridge_(bridge), settings_(settings) {
-    bridge.connect(*this);
+Cpu::Cpu(const sc_core::sc_module_name& name, bus::HostPort& host, const CpuSettings& settings)
+    : sc_module(name), inta("inta"), host_(host), settings_(settings) {
+    host.connect(*this);
     SC_HAS_PROCESS(Cpu);
     SC_THREAD(run_program);
     SC_THREAD(run_interrupts);
@@ -66,17 +67,17 @@ void Cpu::stall(Duration duration) {
             sc_core::wait(to_sc_time(duration), service_begins_);
         duration -= simulated_now() - begin;
     }
-    bridge_.settle();
+    host_.settle();
 }
 
 void Cpu::charge_copy(std::uint64_t bytes) {
     const auto picoseconds = static_cast<double>(bytes) * 1e12 / static_cast<double>(settings_.copy_bandwidth.count);
-    stall(Duration(static_cast<std::int64_t>(picoseconds + 0.5)));
+    stall(Duration(std::llround(picoseconds)));
 }
 
 void Cpu::wait_until(Duration instant, const sc_core::sc_event& event) {
     if (instant > simulated_now()) sc_core::wait(to_sc_time(instant - simulated_now()), event);
-    bridge_.settle();
+    host_.settle();
 }
 
 // ---- interrupts -----------------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ void Cpu::service() {
     if (by_message) --messages_pending_;
     in_service_ = true;
     service_begins_.notify();
-    bridge_.settle();
+    host_.settle();
     const bool claimed = handler_->interrupt();
     in_service_ = false;
     service_ends_.notify();
@@ -143,7 +144,7 @@ void Cpu::run_deferred() {
             if (handler_ == nullptr) continue;
             in_deferred_ = true;
             ++counts_.deferred;
-            bridge_.settle();
+            host_.settle();
             handler_->deferred();
             in_deferred_ = false;
             deferred_ends_.notify();
@@ -165,25 +166,25 @@ void Cpu::disconnect() {
 // ---- registers ------------------------------------------------------------------------------------------------------
 
 std::uint32_t MemoryWindow::read(std::uint32_t offset) {
-    const std::uint32_t value = bridge_.read(base_ + offset);
-    bridge_.settle();
+    const std::uint32_t value = port_.read(base_ + offset);
+    host_.settle();
     return value;
 }
 
 void MemoryWindow::write(std::uint32_t offset, std::uint32_t value) {
-    bridge_.write(base_ + offset, value);
-    bridge_.settle();
+    port_.write(base_ + offset, value);
+    host_.settle();
 }
 
 std::uint32_t ConfigurationWindow::read(std::uint32_t offset) {
-    const std::uint32_t value = bridge_.read_configuration(device_, offset);
-    bridge_.settle();
+    const std::uint32_t value = port_.read_configuration(device_, offset);
+    host_.settle();
     return value;
 }
 
 void ConfigurationWindow::write(std::uint32_t offset, std::uint32_t value) {
-    bridge_.write_configuration(device_, offset, value);
-    bridge_.settle();
+    port_.write_configuration(device_, offset, value);
+    host_.settle();
 }
 
 }  // namespace ghostcard::platform

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/bus/pci/cycle_bus.h>
+#include <ghostcard/bus/pci/make_bus.h>
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/platform/platform.h>
 
@@ -13,12 +15,12 @@ namespace {
 
 /// RAM must not appear on the bus where devices are.
 const bus::HostSettings& checked(const bus::HostSettings& host) {
-    using bus::HostBridge;
+    using bus::HostPort;
     if (host.translation != bus::TranslationKind::offset) return host;
     const std::uint64_t below_hole = std::min(host.memory.count, HostMemory::hole_begin);
     const auto low_ram = BusRange::of({host.offset.count}, below_hole);
     const auto devices =
-        BusRange::of(HostBridge::device_window_begin, HostBridge::device_window_end - HostBridge::device_window_begin);
+        BusRange::of(HostPort::device_window_begin, HostPort::device_window_end - HostPort::device_window_begin);
     if (!low_ram || low_ram->overlaps(*devices))
         throw InputError(
             fmt::format("host.offset {} puts {} of RAM over the devices' addresses from 3 GiB to 4 GiB; "
@@ -37,16 +39,16 @@ void silence_notices() {
 
 Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     : memory(checked(settings.host).memory.count),
-      bus("pci", settings.pci),
-      bridge("host_bridge", bus, memory, bus::make_translation(settings.host, memory), settings.host.posting_delay,
-             settings.pci.host_target),
-      slot("slot1", bus, card_id, model::Card::bar0_size, model::Card::target_timing),
+      host("host", memory, bus::make_translation(settings.host, memory), settings.host.posting),
+      bus(bus::pci::make_bus("pci", settings.pci)),
+      bridge("host_bridge", *bus, host, settings.pci.host_target, settings.host.read_latency),
+      slot("slot1", *bus, card_id, model::Card::bar0_size, model::Card::target_timing),
       card("card", settings.card, std::move(video)),
-      cpu("cpu", bridge, settings.cpu),
-      card_config(bridge, card_id.device),
-      card_registers(bridge, card_bar0),
+      cpu("cpu", host, settings.cpu),
+      card_config(bridge, host, card_id.device),
+      card_registers(bridge, host, card_bar0),
       pages(memory, Random(settings.seed, "physical pages")),
-      dma_adapter(memory, pages, bridge.translation_for(card_id)),
+      dma_adapter(memory, pages, host.translation_for(card_id)),
       pci_settings_(settings.pci),
       inta_("inta") {
     silence_notices();
@@ -55,22 +57,62 @@ Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     card.dma_socket.bind(slot.dma_socket);
     card.inta.bind(inta_);
     cpu.inta.bind(inta_);
-    bus.attach_observer(bus_statistics);
+    bus->attach_observer(bus_statistics);
+    add_load();
+}
+
+/// Each of the other masters has a page of memory, or all share a device.
+void Platform::add_load() {
+    const bus::pci::LoadSettings& load = pci_settings_.load;
+    if (load.masters == 0) return;
+    load_target_.emplace(*BusRange::of(load_window, page_size), bus::pci::TargetTiming{});
+    bus->attach_target(*load_target_);
+    for (unsigned i = 0; i < load.masters; ++i) {
+        const bus::RequesterId id{0, static_cast<std::uint8_t>(card_id.device + 1 + i), 0};
+        auto& master = *loads_.emplace_back(std::make_unique<bus::pci::BusLoad>(
+            fmt::format("load{}", i).c_str(), *bus, id, load, load.period * i / load.masters,
+            pci_settings_.latency_timer, pci_settings_.cache_line));
+        master.set_address(load.target == bus::pci::LoadTarget::device ? load_window : map_page(id));
+    }
+}
+
+BusAddress Platform::map_page(bus::RequesterId id) {
+    const auto page = pages.allocate_contiguous(1);
+    if (!page) throw InputError("host.memory has no page left for the other bus masters");
+    return host.translation_for(id).map(*page, DmaDirection::both, {}).value();
 }
 
 void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window) {
-    constexpr unsigned masters = 2;
+    auto* const wires = dynamic_cast<bus::pci::CycleBus*>(bus.get());
+    if (wires == nullptr) throw InputError("only bus.timing 'cycle' has wires that a waveform can show");
+    const auto masters = static_cast<unsigned>(2 + loads_.size());
     pin_trace_.emplace("pins", path, pci_settings_, masters, window);
     pin_trace_->inta.bind(inta_);
-    bus.observe_pins(*pin_trace_);
+    wires->observe_pins(*pin_trace_);
+}
+
+/// What the firmware does.
+void Platform::set_up_card() {
+    using namespace registers;
+    card_config.write(BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+    card_config.write(LatencyHeader::offset,
+                      Value<LatencyHeader>{}
+                          .with<LatencyHeader::CacheLineSize>(static_cast<std::uint32_t>(pci_settings_.cache_line / 4))
+                          .with<LatencyHeader::LatencyTimer>(pci_settings_.latency_timer / 8)
+                          .raw());
+    const auto command = Value<CommandStatus>{}
+                             .with<CommandStatus::MemoryWriteAndInvalidate>(pci_settings_.cache_line != 0)
+                             .with<CommandStatus::FastBackToBackEnable>(pci_settings_.fast_back_to_back);
+    card_config.write(CommandStatus::offset, command.raw());
 }
 
 void Platform::run(std::function<void()> program, Duration limit) {
     cpu.set_program([this, &program] {
-        card_config.write(registers::BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+        set_up_card();
         program();
     });
     sc_core::sc_start(bus::to_sc_time(limit));
+    bus->catch_up();
     cpu.rethrow_failure();
     if (!cpu.program_finished())
         throw std::runtime_error(

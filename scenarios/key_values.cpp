@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/model/video/frame_source.h>
 #include <ghostcard/model/video/raster.h>
 #include <ghostcard/scenarios/keys.h>
 
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace ghostcard::scenarios {
 namespace {
@@ -47,7 +49,7 @@ void check_mode(const std::string& mode) {
 
 }  // namespace
 
-bool is_generated(std::string_view source) { return source == "bars" || source == "ramp" || source == "noise"; }
+bool is_generated(std::string_view source) { return model::pattern_named(source).has_value(); }
 
 std::string text_of(const Key& key, const KeyValue& value) {
     const auto* const text = std::get_if<std::string>(&value);
@@ -152,15 +154,8 @@ std::optional<Conflict> find_conflict(const Scenario& scenario) {
                         {"video.mode", "video.source"}};
 
     if (scenario.video.mode == "auto") return std::nullopt;
-    const model::Raster raster = model::parse_raster(scenario.video.mode);
-    const auto format = scenario.driver.pixel_format;
-    if (raster.width % 2 != 0 && format != registers::PixelFormat::rgb24)
-        return Conflict{
-            fmt::format("video.pixel_format {} needs an even width, not {}", text("video.pixel_format"), raster.width),
-            {"video.mode", "video.pixel_format"}};
-    if (raster.height % 2 != 0 && format == registers::PixelFormat::nv12)
-        return Conflict{fmt::format("video.pixel_format NV12 needs an even height, not {}", raster.height),
-                        {"video.mode", "video.pixel_format"}};
+    if (auto why = model::mismatch(model::parse_raster(scenario.video.mode), scenario.driver.pixel_format))
+        return Conflict{std::move(*why), {"video.mode", "video.pixel_format"}};
     return std::nullopt;
 }
 

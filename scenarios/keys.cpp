@@ -90,8 +90,11 @@ constexpr std::uint64_t ms = 1'000'000'000, second = 1000 * ms;  // in picosecon
 
 std::vector<Key> declare_keys() {
     using bus::TranslationKind;
+    using bus::pci::Arbitration;
     using bus::pci::Decode;
+    using bus::pci::LoadTarget;
     using bus::pci::Parking;
+    using bus::pci::Timing;
     return {
         textual(
             "scenario.title", Kind::text, [](auto& s) -> auto& { return s.title; }, "What the scenario shows."),
@@ -144,9 +147,10 @@ std::vector<Key> declare_keys() {
 
         choice<BusKind>(
             "bus.kind", {{"pci", BusKind::pci}}, [](auto& s) -> auto& { return s.bus.kind; }, "Conventional PCI."),
-        choice<BusTiming>(
-            "bus.timing", {{"cycle", BusTiming::cycle}}, [](auto& s) -> auto& { return s.bus.timing; },
-            "Clock by clock."),
+        choice<Timing>(
+            "bus.timing", {{"cycle", Timing::cycle}, {"analytic", Timing::analytic}},
+            [](auto& s) -> auto& { return s.pci.timing; },
+            "Clock by clock, with wires that `--vcd` can show, or in closed form and fast; both give the same result."),
         counted(
             "bus.clock", Kind::frequency, {.min = 1'000'000, .max = 66'700'000},
             [](auto& s) -> auto& { return s.pci.clock; }, "33 and 66 MHz are the nominal clocks of 30 ns and 15 ns."),
@@ -171,6 +175,58 @@ std::vector<Key> declare_keys() {
         choice<Parking>(
             "bus.parking", {{"none", Parking::none}, {"host", Parking::host}, {"last", Parking::last}},
             [](auto& s) -> auto& { return s.pci.parking; }, "Where GNT# rests while nobody asks for the bus."),
+        choice<Arbitration>(
+            "bus.arbitration", {{"round-robin", Arbitration::round_robin}, {"two-level", Arbitration::two_level}},
+            [](auto& s) -> auto& { return s.pci.arbitration; },
+            "Who gets the bus next: all masters in turn, or the host, the card and one of the others in turn."),
+        counted(
+            "bus.latency_timer", Kind::number, {.max = 248, .multiple_of = 8},
+            [](auto& s) -> auto& { return s.pci.latency_timer; },
+            "Clocks from FRAME# for which a master may keep the bus after its GNT# has gone."),
+        counted(
+            "bus.cache_line", Kind::size, {.min = 16, .max = 128, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.pci.cache_line; },
+            "What the firmware programs as CACHE_LINE_SIZE: whole lines are written by memory write and invalidate. "
+            "`0 B`: they are not."),
+        choice<bool>(
+            "bus.fast_back_to_back", {{"off", false}, {"on", true}},
+            [](auto& s) -> auto& { return s.pci.fast_back_to_back; },
+            "Whether a master's writes in a row go without idle clocks."),
+        counted(
+            "bus.target.width", Kind::number, {.min = 32, .max = 64, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pci.host_target.width; },
+            "Bits of data that the host bridge takes in a clock; 32: it does not answer REQ64# by ACK64#."),
+        counted(
+            "bus.target.line", Kind::size, {.min = 8, .max = 4 * kib, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.pci.host_target.line; },
+            "The host bridge disconnects with the last data of each line of so many bytes; `0 B`: it does not."),
+        optional_number(
+            "bus.target.retry_after", {.max = 1024}, [](auto& s) -> auto& { return s.pci.host_target.retry_after; },
+            "Data phases after which the host bridge asserts STOP# without TRDY#: a retry after 0, else a disconnect."),
+        optional_number(
+            "bus.target.disconnect_after", {.min = 1, .max = 1024},
+            [](auto& s) -> auto& { return s.pci.host_target.disconnect_after; },
+            "Data phases with the last of which the host bridge asserts STOP#: disconnect with data."),
+        optional_number(
+            "bus.target.abort_after", {.max = 1024}, [](auto& s) -> auto& { return s.pci.host_target.abort_after; },
+            "Data phases after which the host bridge ends each transaction by a target abort."),
+        counted(
+            "bus.masters", Kind::number, {.max = 8}, [](auto& s) -> auto& { return s.pci.load.masters; },
+            "Other bus masters, all alike, their requests evenly spread over the period."),
+        counted(
+            "bus.load.period", Kind::time, {.min = 100'000, .max = second},
+            [](auto& s) -> auto& { return s.pci.load.period; },
+            "From one request of another master to its next; a late one asks at once."),
+        counted(
+            "bus.load.burst", Kind::size, {.min = 4, .max = 4 * kib}, [](auto& s) -> auto& { return s.pci.load.burst; },
+            "What another master moves at a time."),
+        choice<bool>(
+            "bus.load.operation", {{"read", false}, {"write", true}}, [](auto& s) -> auto& { return s.pci.load.write; },
+            "Which way."),
+        choice<LoadTarget>(
+            "bus.load.target", {{"memory", LoadTarget::memory}, {"device", LoadTarget::device}},
+            [](auto& s) -> auto& { return s.pci.load.target; },
+            "Where to or from: memory through the host bridge, or a device on the bus with medium decode."),
 
         choice<TranslationKind>(
             "host.translation",
@@ -186,8 +242,19 @@ std::vector<Key> declare_keys() {
             "host.memory", Kind::size, {.min = 16 * mib, .max = 64 * gib, .multiple_of = page_size},
             [](auto& s) -> auto& { return s.host.memory; }, "RAM. Pages that nobody writes cost nothing."),
         counted(
-            "host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting_delay; },
-            "From a write's last data phase to its bytes in memory."),
+            "host.posting_delay", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.posting.delay; },
+            "From a write's last data phase to its bytes in memory, if none wait before it."),
+        counted(
+            "host.posting_buffer", Kind::size, {.min = 64, .max = mib, .or_zero = true},
+            [](auto& s) -> auto& { return s.host.posting.buffer; },
+            "Bytes that may wait on their way into memory; a write that has no room is retried. `0 B`: no limit."),
+        counted(
+            "host.posting_drain", Kind::rate, {.min = 1'000'000, .max = 1'000'000'000'000, .or_zero = true},
+            [](auto& s) -> auto& { return s.host.posting.drain; },
+            "The pace at which they reach memory; `0 B/s`: no limit."),
+        counted(
+            "host.read_latency", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.host.read_latency; },
+            "Of another master's read from memory, which is retried until then (delayed transaction); `0 s`: at once."),
         choice<dma::Fragmentation>(
             "host.fragmentation",
             {{"contiguous", dma::Fragmentation::contiguous}, {"scattered", dma::Fragmentation::scattered}},

@@ -35,6 +35,7 @@ Json bursts(const bus::pci::BusStatistics::Master& card) {
 }
 
 Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& statistics, Duration simulated) {
+    using bus::pci::Termination;
     const Duration period = bus::pci::clock_period(scenario.pci.clock);
     const std::int64_t clocks = simulated / period;
     bus::pci::BusStatistics::Master all;
@@ -42,8 +43,7 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
         all.transactions += master.transactions;
         all.clocks += master.clocks;
         all.data_phases += master.data_phases;
-        all.master_aborts += master.master_aborts;
-        all.target_aborts += master.target_aborts;
+        for (const auto& [termination, times] : master.by_termination) all.by_termination[termination] += times;
     }
     const auto& masters = statistics.masters();
     const auto of = [&masters](unsigned number) {
@@ -52,7 +52,7 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
     };
     const auto card = of(Platform::card_master);
     return {{"kind", "pci"},
-            {"timing", "cycle"},
+            {"timing", resolved_document(scenario)["bus"]["timing"]},
             {"clock_period_ps", period.count()},
             {"width", scenario.pci.width},
             {"clocks", clocks},
@@ -63,8 +63,11 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
              {{"total", all.transactions},
               {"dma", card.transactions},
               {"cpu", of(Platform::host_master).transactions},
-              {"master_aborts", all.master_aborts},
-              {"target_aborts", all.target_aborts}}},
+              {"retries", all.by_termination[Termination::retry]},
+              {"disconnects", all.by_termination[Termination::disconnect]},
+              {"timeouts", all.by_termination[Termination::timeout]},
+              {"master_aborts", all.by_termination[Termination::master_abort]},
+              {"target_aborts", all.by_termination[Termination::target_abort]}}},
             {"bytes", {{"to_memory", card.bytes}, {"cpu", of(Platform::host_master).bytes}}},
             {"burst", bursts(card)}};
 }
@@ -104,16 +107,16 @@ Json latency(const FrameBooks& books) {
     return latency;
 }
 
-Json translation(const Scenario& scenario, const bus::HostBridge& bridge) {
+Json translation(const Scenario& scenario, const bus::HostPort& host) {
     Json faults = Json::array();
-    for (const bus::TranslationFault& fault : bridge.faults())
+    for (const bus::TranslationFault& fault : host.faults())
         faults.push_back({{"address", fmt::format("{:#x}", fault.address.value)},
                           {"direction", fault.write ? "to_memory" : "from_memory"},
                           {"requester", fmt::format("{:02x}:{:02x}.{}", fault.requester.bus, fault.requester.device,
                                                     fault.requester.function)},
                           {"time_ps", fault.time.count()}});
     return {{"kind", resolved_document(scenario)["host"]["translation"]},
-            {"fault_count", bridge.fault_count()},
+            {"fault_count", host.fault_count()},
             {"faults", std::move(faults)}};
 }
 
@@ -153,7 +156,7 @@ Json result_document(const Scenario& scenario, Platform& platform, const dma::Ca
     document["latency"] = latency(books);
     document["memory"] = {{"bytes", scenario.card.memory.count},
                           {"high_water_bytes", platform.card.memory_high_water()}};
-    document["translation"] = translation(scenario, platform.bridge);
+    document["translation"] = translation(scenario, platform.host);
     document["driver"] = driver_report(driver);
     document["simulated_ps"] = simulated.count();
     return document;

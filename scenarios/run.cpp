@@ -52,6 +52,7 @@ public:
 
     nlohmann::ordered_json run() {
         platform_.run([this] { program(); }, deadline() + stop_time);
+        if (is_cancelled()) throw Cancelled();
         auto document = result_document(scenario_, platform_, driver_, books_);
         if (capture_) capture_->commit();
         platform_.commit_trace();
@@ -84,7 +85,7 @@ private:
     void program() {
         consumer_.start(allocate_buffers());
         if (driver_.start() == dma::DriverStatus::ok)
-            while (!everything_is_settled() && platform_.cpu.now() < deadline())
+            while (!everything_is_settled() && !is_cancelled() && platform_.cpu.now() < deadline())
                 platform_.cpu.wait_until(deadline(), books_.changed());
         driver_.stop();
         consumer_.stop();
@@ -111,6 +112,8 @@ private:
         const std::uint64_t settled = totals.delivered + totals.dropped + driver_.statistics().starved;
         return driver_.status() != dma::DriverStatus::ok || settled >= frames_;
     }
+
+    bool is_cancelled() const { return options_.is_cancelled && options_.is_cancelled(); }
 
     void receive(const dma::Frame& frame) {
         if (frame.header.bytes_used == 0) return books_.stream_ended();

@@ -190,11 +190,12 @@ std::string content_of(const fs::path& file) {
 /// Applies the text's own rules and returns its key.
 const Key& set_one(Scenario& scenario, std::string_view set) {
     const auto equals = set.find('=');
-    if (equals == set.npos) throw InputError("a key and a value are wanted, as in bus.width=64");
+    if (equals == set.npos || equals == 0) throw InputError("a key and a value are wanted, as in bus.width=64");
     const std::string_view name = set.substr(0, equals);
     std::string_view text = set.substr(equals + 1);
     if (name.starts_with(expect_prefix)) throw InputError("expectations are set in the scenario file only");
     const Key* const key = find_key(name);
+    if (key == nullptr && is_table(name)) throw InputError(fmt::format("'{}' is a table of keys, and no key", name));
     if (key == nullptr) throw InputError(unknown_key(name));
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
     assign(scenario, *key, parse_value(*key, text), {});

@@ -20,7 +20,7 @@
 namespace ghostcard::scenarios {
 namespace {
 
-constexpr std::size_t max_file_bytes = 256 * 1024;
+constexpr std::size_t max_file_bytes = 262'144;
 constexpr unsigned max_nested_on_line = 20;  // names; with toml++'s own limit on arrays, a bound on its recursion
 
 /// Keys and toml++'s own words may hold line ends.
@@ -111,7 +111,7 @@ void collect(const toml::table& table, const std::string& prefix, const Refusal&
     for (const auto& [key, node] : table) {
         const std::string name =
             is_bare(key.str()) ? std::string(key.str()) : fmt::format("\"{}\"", one_line(key.str()));
-        const std::string path = prefix.empty() ? name : prefix + "." + name;
+        const std::string path = prefix.empty() ? name : fmt::format("{}.{}", prefix, name);
         const auto* const inner = node.as_table();
         if (inner != nullptr && !inner->empty()) {
             collect(*inner, path, refuse, entries);

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/bus/pci/arbiter.h>
 
+#include <algorithm>
+
 namespace ghostcard::bus::pci {
 namespace {
 
 bool asks(std::uint32_t requests, unsigned master) { return (requests >> master & 1u) != 0; }
+
+/// The next of `count` masters from `first` on that asks, in turn after `last`.
+std::optional<unsigned> next_in_turn(std::uint32_t requests, unsigned first, unsigned count, unsigned last) {
+    for (unsigned i = 1; i <= count; ++i) {
+        const unsigned candidate = first + (last - first + i) % count;
+        if (asks(requests, candidate)) return candidate;
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -17,18 +28,25 @@ std::optional<unsigned> Arbiter::parked_master() const {
     return std::nullopt;
 }
 
+/// With two levels the lower one has a place of its own in the upper one's turn, behind its masters.
 std::optional<unsigned> Arbiter::choose(std::uint32_t requests) const {
-    for (unsigned i = 1; i <= masters_; ++i) {
-        const unsigned candidate = (last_owner_ + i) % masters_;
-        if (asks(requests, candidate)) return candidate;
-    }
-    return parked_master();
+    if (requests == 0) return parked_master();
+    if (arbitration_ == Arbitration::round_robin || masters_ <= upper_level)
+        return next_in_turn(requests, 0, masters_, last_owner_);
+
+    const std::uint32_t upper_masters = (1u << upper_level) - 1;
+    const std::uint32_t lower = requests & ~upper_masters;
+    const std::uint32_t level = (requests & upper_masters) | (lower != 0 ? 1u << upper_level : 0u);
+    const auto chosen = next_in_turn(level, 0, upper_level + 1, std::min(last_owner_, upper_level));
+    return chosen == upper_level ? next_in_turn(lower, upper_level, masters_ - upper_level, last_lower_) : chosen;
 }
 
 void Arbiter::clock(std::uint32_t requests, std::optional<unsigned> owner) {
     if (owner) last_owner_ = *owner;
+    if (owner && *owner >= upper_level) last_lower_ = *owner;
     if (owner && owner == granted_) turn_open_ = false;
     if (turn_open_ && asks(requests, *granted_)) return;
+    if (requests == 0 && owner) return;  // it goes to where it rests when the bus is idle
 
     const auto next = choose(requests);
     turn_open_ = next && asks(requests, *next);

@@ -4,40 +4,20 @@
 #include <ghostcard/bus/sim_time.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace ghostcard::bus::pci {
 namespace {
 
-constexpr std::uint64_t four_gib = 1ull << 32;
 /// With no DEVSEL# up to the subtractive decoder's clock, FRAME# goes in the next one (PCI 2.3, 3.3.3.1).
 constexpr unsigned clocks_to_master_abort = static_cast<unsigned>(Decode::subtractive) + 1;
+/// After STOP#, REQ# is deasserted for two clocks, one of them the idle one (PCI 2.3, 3.4.1).
+constexpr unsigned quiet_clocks = 2;
 
 }  // namespace
 
-bool CycleBus::Transaction::frame() const {
-    if (clock <= address_clocks) return true;
-    return !in_last_phase() && (frame_off_clock == 0 || clock < frame_off_clock);
-}
-
-BusAddress CycleBus::Transaction::lane_address() const {
-    const BusAddress lanes{round_down(record.address.value, lane_bytes) + std::uint64_t{phase} * lane_bytes};
-    return std::max(lanes, record.address);
-}
-
-std::span<std::byte> CycleBus::Transaction::lane() const {
-    const BusAddress begin = lane_address();
-    const BusAddress end =
-        std::min(BusAddress{round_down(begin.value, lane_bytes) + lane_bytes}, record.address + length);
-    return run->data.subspan(run->transferred + (begin - record.address), end - begin);
-}
-
 CycleBus::CycleBus(const sc_core::sc_module_name& name, const PciSettings& settings)
-    : sc_module(name),
-      period_(clock_period(settings.clock)),
-      width_bytes_(settings.width / 8),
-      arbiter_(settings.parking) {
+    : sc_module(name), PciBus(settings), arbiter_(settings.arbitration, settings.parking) {
     SC_HAS_PROCESS(CycleBus);
     SC_METHOD(begin_clock);
     sensitive << edge_;  // the first clock is that of reset: the arbiter parks
@@ -52,33 +32,53 @@ void CycleBus::transport(unsigned master, Run& run) {
     MasterPort& port = ports_[master];
     port.run = &run;
     port.handed_over = simulated_now();
-    wake_at_next_edge();
+    if (run.control) run.control->carry(this);
+    wake_for_next_clock(true);
     while (port.run != nullptr) sc_core::wait(*port.finished);
+    if (run.control) run.control->carry(nullptr);
 }
 
-void CycleBus::wake_at_next_edge() {
-    const Duration now = simulated_now();
-    edge_.notify(to_sc_time((now / period_ + 1) * period_ - now));
+void CycleBus::catch_up() {
+    if (next_edge_ == simulated_now()) begin_clock();
 }
+
+void CycleBus::end_requested(Duration) { wake_for_next_clock(true); }
 
 bool CycleBus::wants_bus(const MasterPort& port) const {
-    return port.run != nullptr && port.handed_over < simulated_now();
+    const Duration now = simulated_now();
+    return port.run != nullptr && port.handed_over < now && clock_ >= port.quiet_until &&
+           port.run->ready_after(port.run->transferred) < now;
 }
 
 /// One clock: first what was sampled at the end of the clock before, then what is driven in this one.
 void CycleBus::begin_clock() {
+    if (last_edge_ == simulated_now()) return;
+    last_edge_ = simulated_now();
+    clock_ = last_edge_ / period();
     const std::optional<unsigned> owner = continue_transaction();
     const std::optional<unsigned> granted = arbiter_.granted();
     arbiter_.clock(requests_, owner);
 
-    for (MasterPort& port : ports_)
-        if (wants_bus(port) && !(transaction_ && transaction_->run == port.run) && port.run->stop_requested())
-            finish_run(port, Termination::stopped);
-
-    if (!owner && granted && wants_bus(ports_[*granted])) begin_transaction(*granted);
+    end_waiting_runs();
+    const bool may_begin = !owner || back_to_back_ == granted;
+    if (!transaction_ && may_begin && granted && wants_bus(ports_[*granted])) begin_transaction(*granted);
+    back_to_back_.reset();
     drive_requests();
     if (pin_observer_) show_pins();
-    if (owner || transaction_ || requests_ != 0 || !arbiter_.at_rest()) wake_at_next_edge();
+    wake_for_next_clock(owner || transaction_ || requests_ != 0 || !arbiter_.at_rest());
+}
+
+void CycleBus::wake_for_next_clock(bool active) {
+    const Duration now = simulated_now();
+    Duration wake = active ? now : Duration::max();
+    for (const MasterPort& port : ports_)
+        if (port.run != nullptr)
+            wake = std::min(wake, std::max(port.quiet_until * period() - period(),
+                                           std::max(now, port.run->ready_after(port.run->transferred))));
+    if (wake == Duration::max()) return;
+    const Duration edge = (wake / period() + 1) * period();
+    if (next_edge_ <= now || edge < next_edge_) next_edge_ = edge;
+    edge_.notify(to_sc_time(next_edge_ - now));
 }
 
 /// Who owned the bus in the clock that has ended.
@@ -86,24 +86,16 @@ std::optional<unsigned> CycleBus::continue_transaction() {
     if (!transaction_) return std::nullopt;
     Transaction& now = *transaction_;
     const unsigned owner = now.master;
+    if (now.transferring()) end_data_phase(now);
     if (now.clock == now.end_clock) {
-        end_transaction(now.target ? Termination::target_abort : Termination::master_abort);
+        end_transaction();
         return owner;
     }
-    if (now.clock == now.data_clock && now.end_clock == 0) {
-        end_data_phase(now);
-        if (now.phase == now.data_phases) {
-            end_transaction(now.stopped ? Termination::stopped : Termination::completed);
-            return owner;
-        }
-        now.data_clock += 1 + now.data_wait;
-    }
     ++now.clock;
-    if (now.run->stop_requested() && now.clock > now.address_clocks && !now.in_last_phase()) {
-        now.data_phases = now.phase + 1;
-        now.stopped = true;
-    }
-    if (now.clock == now.data_clock && now.end_clock == 0) begin_data_transfer(now);
+    if (!now.addressing() && now.stop_clock == 0) end_early(now);
+    if (now.target && now.clock == now.phase_clock) begin_data_phase(now);
+    if (now.transferring() && is_read(now.request.command))
+        now.target->read(now.access(requester(owner)), now.lane(), simulated_now());
     return owner;
 }
 
@@ -112,67 +104,145 @@ void CycleBus::begin_transaction(unsigned master) {
     Transaction next;
     next.master = master;
     next.run = &run;
-    next.length = std::min<std::uint64_t>(run.burst_bytes, run.data.size() - run.transferred);
-    next.lane_bytes = run.wide ? width_bytes_ : 4;
-    const BusAddress begin = run.address + run.transferred;
+    next.request = run.next();
     next.record.master = master;
-    next.record.command = run.command;
-    next.record.address = begin;
+    next.record.command = next.request.command;
+    next.record.address = next.request.address;
     next.record.start = simulated_now();
-    const std::uint64_t first_lane = begin.value / next.lane_bytes;
-    const std::uint64_t last_lane = (begin.value + next.length - 1) / next.lane_bytes;
-    next.data_phases = static_cast<unsigned>(last_lane - first_lane + 1);
 
-    next.address_clocks = begin.value >= four_gib && !is_configuration(run.command) ? 2 : 1;
-    next.target = find_target(run.command, begin);
+    next.target = find_target(next.request.command, next.request.address);
+    if (next.target) next.timing = next.target->timing();
+    const bool wide = run.wide && next.timing.width == 64 && settings().width == 64;  // REQ64# and ACK64#
+    next.lanes = {next.request.address, next.request.length, wide ? 8u : 4u};
+    next.data_phases = next.lanes.phases();
     if (next.target) {
-        const TargetTiming timing = next.target->timing();
-        const unsigned turnaround_clock = is_read(run.command) ? next.address_clocks + 1 : 0;
-        next.devsel_clock = next.address_clocks + static_cast<unsigned>(timing.decode);
-        next.data_clock = std::max(next.devsel_clock, turnaround_clock + 1) + timing.initial_wait;
-        next.data_wait = timing.data_wait;
+        const unsigned turnaround_clock = is_read(next.request.command) ? next.request.clocks + 1 : 0;
+        next.devsel_clock = next.request.clocks + static_cast<unsigned>(next.timing.decode);
+        next.phase_clock = next.devsel_clock;
+        next.data_clock = std::max(next.devsel_clock, turnaround_clock + 1) + next.timing.initial_wait;
     } else {
-        next.frame_off_clock = next.end_clock = next.address_clocks + clocks_to_master_abort;
+        next.frame_off_clock = next.end_clock = next.request.clocks + clocks_to_master_abort;
+        next.outcome = Termination::master_abort;
     }
     transaction_ = next;
 }
 
-/// The target is due to assert TRDY#: it does, and drives AD in a read, or it aborts. DEVSEL# must have been asserted
-/// for a clock at least before it is taken away (PCI 2.3, 3.3.3.2.1).
-void CycleBus::begin_data_transfer(Transaction& now) {
-    const BusAddress address = now.lane_address();
-    if (!now.target->accepts(requester(now.master), now.record.command, address)) {
-        now.stop_clock = std::max(now.clock, now.devsel_clock + 1);
-        now.frame_off_clock = now.stop_clock + 1;
-        now.end_clock = now.in_last_phase() ? now.stop_clock : now.frame_off_clock;
-    } else if (is_read(now.record.command)) {
-        now.target->read(now.record.command, address, now.lane());
+bool CycleBus::Transaction::frame() const {
+    return addressing() || (!in_last_phase() && (frame_off_clock == 0 || clock < frame_off_clock));
+}
+
+Access CycleBus::Transaction::access(RequesterId requester) const {
+    const BusAddress begin = lanes.phase_begin(phase);
+    return {requester, request.command, begin, lanes.phase_end(phase) - begin};
+}
+
+std::span<std::byte> CycleBus::Transaction::lane() const {
+    const BusAddress begin = lanes.phase_begin(phase);
+    return run->data.subspan(run->transferred + (begin - request.address), lanes.phase_end(phase) - begin);
+}
+
+/// The target asserts STOP# along with TRDY#.
+bool CycleBus::Transaction::disconnects_with_data() const {
+    const bool last_of_line = timing.line != 0 && lanes.phase_end(phase).value % timing.line == 0;
+    return last_of_line || phase + 1 == timing.disconnect_after;
+}
+
+/// The master makes the present data phase the last one: because it wants to, or because its latency timer has run out
+/// and its GNT# is gone (PCI 2.3, 3.3.3.1). A memory write and invalidate goes on to the end of the line.
+void CycleBus::end_early(Transaction& now) const {
+    if (now.in_last_phase() || now.outcome != Termination::completed) return;
+    const bool stopped = now.run->stop_requested(simulated_now());
+    const bool timed_out = now.clock > now.run->latency_timer && arbiter_.granted() != now.master;
+    if (!stopped && !timed_out) return;
+
+    unsigned phases = now.phase + 1;
+    if (now.request.command == Command::memory_write_and_invalidate) {
+        const BusAddress in_line = now.lanes.phase_begin(now.phase);
+        phases = now.lanes.phases_until({round_down(in_line.value, now.run->cache_line) + now.run->cache_line});
+        if (phases == now.data_phases) return;
+    }
+    now.data_phases = phases;
+    now.outcome = stopped ? Termination::stopped : Termination::timeout;
+}
+
+/// The target decides whether it will transfer.
+void CycleBus::begin_data_phase(Transaction& now) {
+    const TargetTiming& timing = now.timing;
+    if (now.phase == timing.abort_after) return stop(now, Termination::target_abort);
+    if (now.phase == timing.retry_after)
+        return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
+    switch (now.target->answer(now.access(requester(now.master)), simulated_now())) {
+        case Answer::transfer: break;
+        case Answer::stop: return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
+        case Answer::abort: return stop(now, Termination::target_abort);
     }
 }
 
-/// IRDY# and TRDY# were both asserted: the data has moved.
+/// STOP# without TRDY#. The master deasserts FRAME#, if it has not yet, in the clock after. For a target abort DEVSEL#
+/// must have been asserted for a clock at least before it is taken away (PCI 2.3, 3.3.3.2.1).
+void CycleBus::stop(Transaction& now, Termination outcome) {
+    now.outcome = outcome;
+    now.data_clock = 0;
+    now.stop_clock = outcome == Termination::target_abort ? std::max(now.clock, now.devsel_clock + 1) : now.clock;
+    now.frame_off_clock = now.stop_clock + 1;
+    now.end_clock = now.in_last_phase() ? now.stop_clock : now.frame_off_clock;
+}
+
+/// IRDY# and TRDY# were both asserted: the data has moved. With STOP# asserted too it was the last that the target
+/// takes (disconnect with data).
 void CycleBus::end_data_phase(Transaction& now) {
-    const std::span<std::byte> lane = now.lane();
-    if (!is_read(now.record.command)) now.target->write(now.record.command, now.lane_address(), lane);
+    const Access access = now.access(requester(now.master));
+    if (access.write()) now.target->write(access, now.lane(), simulated_now());
     if (now.phase == 0) now.record.first_data_clock = now.clock;
     now.record.last_data_clock = now.clock;
-    now.record.bytes += lane.size();
+    now.record.bytes += access.bytes;
+
+    if (now.in_last_phase()) {
+        now.end_clock = now.clock;
+    } else if (now.disconnects_with_data()) {
+        now.outcome = Termination::disconnect;
+        now.stop_clock = now.clock;
+        now.frame_off_clock = now.end_clock = now.clock + 1;
+        now.data_clock = 0;
+    } else {
+        now.phase_clock = now.clock + 1;
+        now.data_clock = now.phase_clock + now.timing.data_wait;
+    }
     ++now.phase;
 }
 
-/// The present clock is the idle one.
-void CycleBus::end_transaction(Termination termination) {
+/// The present clock is the idle one, or the first of the same master's next write (PCI 2.3, 3.4.2).
+void CycleBus::end_transaction() {
     Transaction ended = *std::exchange(transaction_, std::nullopt);
-    ended.record.data_phases = ended.phase;
-    ended.record.clocks = ended.clock + 1;
-    ended.record.termination = termination;
-    report(ended.record);
-
+    MasterPort& port = ports_[ended.master];
     Run& run = *ended.run;
+    ended.record.data_phases = ended.phase;
+    ended.record.termination = ended.outcome;
     run.transferred += ended.record.bytes;
-    if (run.control) run.control->moved(ended.record.bytes);
-    if (termination != Termination::completed || run.transferred == run.data.size())
-        finish_run(ports_[ended.master], termination);
+    if (ended.stop_clock != 0)
+        port.quiet_until = clock_ - ended.clock + static_cast<std::int64_t>(ended.stop_clock + quiet_clocks);
+    if (run.control && ended.record.bytes != 0) run.control->moved(ended.record.bytes, simulated_now());
+
+    const bool aborted = ended.outcome == Termination::master_abort || ended.outcome == Termination::target_abort;
+    if (aborted || ended.outcome == Termination::stopped)
+        finish_run(port, ended.outcome);
+    else if (run.done())
+        finish_run(port, Termination::completed);
+
+    const bool completed_write = !is_read(ended.request.command) && ended.outcome == Termination::completed;
+    const bool goes_on = port.run != nullptr && !run.pause_requested(simulated_now()) && wants_bus(port);
+    if (settings().fast_back_to_back && completed_write && goes_on && arbiter_.granted() == ended.master)
+        back_to_back_ = ended.master;
+    ended.record.clocks = back_to_back_ ? ended.clock : ended.clock + 1;
+    report(ended.record);
+}
+
+void CycleBus::end_waiting_runs() {
+    for (MasterPort& port : ports_) {
+        const bool under_way = transaction_ && transaction_->run == port.run;
+        if (port.run != nullptr && !under_way && port.run->pause_requested(simulated_now()))
+            finish_run(port, Termination::stopped);
+    }
 }
 
 void CycleBus::finish_run(MasterPort& port, Termination termination) {
@@ -181,16 +251,25 @@ void CycleBus::finish_run(MasterPort& port, Termination termination) {
     port.finished->notify(sc_core::SC_ZERO_TIME);
 }
 
-/// REQ# stays asserted up to the address phase of the last transaction of a run.
+/// REQ# is asserted while a master wants to begin a transaction, and during one if it wants another one after it.
 void CycleBus::drive_requests() {
     requests_ = 0;
     for (unsigned master = 0; master < ports_.size(); ++master) {
         const MasterPort& port = ports_[master];
-        if (!wants_bus(port)) continue;
-        const bool last_under_way =
-            transaction_ && transaction_->run == port.run &&
-            (transaction_->stopped || port.run->transferred + transaction_->length == port.run->data.size());
-        if (!last_under_way) requests_ |= 1u << master;
+        bool asks = false;
+        if (transaction_ && transaction_->run == port.run) {
+            const Transaction& now = *transaction_;
+            const std::uint64_t will_have_moved = now.run->transferred + now.request.length;
+            const bool ends_run = now.outcome == Termination::stopped || now.run->pause_requested(simulated_now());
+            const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
+            const bool more =
+                now.outcome == Termination::timeout ||
+                (will_have_moved != now.run->data.size() && now.run->ready_after(will_have_moved) < simulated_now());
+            asks = more && !ends_run && !stopped;
+        } else {
+            asks = wants_bus(port);
+        }
+        if (asks) requests_ |= 1u << master;
     }
 }
 
@@ -201,24 +280,23 @@ void CycleBus::show_pins() {
     pins_ = {.req = requests_, .gnt = granted ? 1u << *granted : 0u, .ad = ad, .cbe = cbe};
     if (transaction_) {
         const Transaction& now = *transaction_;
-        const bool addressing = now.clock <= now.address_clocks;
+        const bool stopping = now.stop_clock != 0 && now.clock >= now.stop_clock;
         const bool claimed = now.target != nullptr && now.clock >= now.devsel_clock;
-        const bool aborting = now.stop_clock != 0 && now.clock >= now.stop_clock;
-        const bool transferring = now.target != nullptr && now.clock == now.data_clock && now.end_clock == 0;
         pins_.frame = now.frame();
-        pins_.irdy = !addressing;
-        pins_.devsel = claimed && !aborting;
-        pins_.trdy = transferring;
-        pins_.stop = aborting;
-        if (addressing) {
-            const bool dual = now.address_clocks == 2;
-            pins_.ad = dual && now.clock == 2 ? now.record.address.value >> 32 : now.record.address.value & 0xffffffff;
-            pins_.cbe = static_cast<std::uint8_t>(dual && now.clock == 1 ? Command::dual_address : now.record.command);
-        } else {
+        pins_.irdy = !now.addressing();
+        pins_.devsel = claimed && !(stopping && now.outcome == Termination::target_abort);
+        pins_.trdy = now.transferring();
+        pins_.stop = stopping || (now.transferring() && now.disconnects_with_data());
+        if (now.addressing()) {
+            const std::uint64_t address = now.request.address.value;
+            const bool dual = now.request.clocks == 2;
+            pins_.ad = dual && now.clock == 2 ? address >> 32 : address & 0xffffffff;
+            pins_.cbe = static_cast<std::uint8_t>(dual && now.clock == 1 ? Command::dual_address : now.request.command);
+        } else if (now.phase < now.data_phases) {
             const std::span<const std::byte> lane = now.lane();
-            const auto first = static_cast<unsigned>(now.lane_address().value % now.lane_bytes);
+            const auto first = static_cast<unsigned>(now.lanes.phase_begin(now.phase).value % now.lanes.width);
             pins_.cbe = static_cast<std::uint8_t>(~(((1u << lane.size()) - 1) << first));
-            if (transferring || !is_read(now.record.command)) {
+            if (now.transferring() || !is_read(now.request.command)) {
                 pins_.ad = 0;
                 for (std::size_t i = 0; i < lane.size(); ++i)
                     pins_.ad |= std::to_integer<std::uint64_t>(lane[i]) << (8 * (first + i));

@@ -11,19 +11,19 @@ namespace ghostcard::bus::pci {
 namespace {
 
 constexpr std::uint32_t command_register = 0x04;
+constexpr std::uint32_t latency_register = 0x0c;
 constexpr std::uint32_t bar0_register = 0x10;
 constexpr std::uint32_t memory_space_enable = 1u << 1;
+constexpr std::uint32_t memory_write_and_invalidate_enable = 1u << 4;
 
 std::uint32_t configuration_offset(BusAddress address) { return static_cast<std::uint32_t>(address.value & 0xff); }
 
 tlm::tlm_response_status response_of(Termination termination) {
     switch (termination) {
-        case Termination::completed:
-        case Termination::stopped: return tlm::TLM_OK_RESPONSE;
         case Termination::master_abort: return tlm::TLM_ADDRESS_ERROR_RESPONSE;
-        case Termination::target_abort: break;
+        case Termination::target_abort: return tlm::TLM_GENERIC_ERROR_RESPONSE;
+        default: return tlm::TLM_OK_RESPONSE;
     }
-    return tlm::TLM_GENERIC_ERROR_RESPONSE;
 }
 
 }  // namespace
@@ -50,15 +50,15 @@ bool PciSlot::claims(Command command, BusAddress address) const {
     return selected && function_0;
 }
 
-void PciSlot::read(Command command, BusAddress address, std::span<std::byte> data) {
-    access(command, address, data.data(), data.size());
+void PciSlot::read(const Access& phase, std::span<std::byte> data, Duration) {
+    access(phase.command, phase.address, data.data(), data.size());
 }
 
-void PciSlot::write(Command command, BusAddress address, std::span<const std::byte> data) {
+void PciSlot::write(const Access& phase, std::span<const std::byte> data, Duration) {
     std::array<std::byte, 8> copy{};
     std::copy(data.begin(), data.end(), copy.begin());
-    access(command, address, copy.data(), data.size());
-    if (is_configuration(command)) decode_bar();
+    access(phase.command, phase.address, copy.data(), data.size());
+    if (is_configuration(phase.command)) configuration_changed();
 }
 
 /// The component has claimed the address: what it makes of the access is its own business, and a refusal reads as all
@@ -77,11 +77,16 @@ void PciSlot::access(Command command, BusAddress address, std::byte* data, std::
     if (payload.is_response_error() && is_read(command)) std::fill_n(data, size, std::byte{0xff});
 }
 
-/// As the component's own decoder: BAR0 counts while memory space is enabled (PCI 2.3, 6.2.2 and 6.2.5.1).
-void PciSlot::decode_bar() {
+/// As the component's own logic: BAR0 counts while memory space is enabled (PCI 2.3, 6.2.2 and 6.2.5.1), and cache line
+/// size and latency timer say how it uses the bus (6.2.4).
+void PciSlot::configuration_changed() {
+    const std::uint32_t command = configuration_word(command_register);
     const std::uint64_t base = round_down(configuration_word(bar0_register), bar0_size_);
-    const bool enabled = (configuration_word(command_register) & memory_space_enable) != 0;
-    bar0_ = enabled ? BusRange::of({base}, bar0_size_) : std::nullopt;
+    bar0_ = (command & memory_space_enable) != 0 ? BusRange::of({base}, bar0_size_) : std::nullopt;
+
+    const std::uint32_t latency = configuration_word(latency_register);
+    latency_timer_ = latency >> 8 & 0xff;
+    cache_line_ = (command & memory_write_and_invalidate_enable) != 0 ? 4 * (latency & 0xff) : 0;
 }
 
 std::uint32_t PciSlot::configuration_word(std::uint32_t offset) {
@@ -113,11 +118,12 @@ void PciSlot::transport_dma(tlm::tlm_generic_payload& payload, sc_core::sc_time&
             .address = {payload.get_address()},
             .data = {reinterpret_cast<std::byte*>(payload.get_data_ptr()), size},
             .burst_bytes = size,
-            .wide = true};
+            .wide = true,
+            .latency_timer = latency_timer_,
+            .cache_line = cache_line_};
     if (auto* const extension = payload.get_extension<DmaRun>()) {
         if (extension->burst_bytes != 0) run.burst_bytes = extension->burst_bytes;
         run.control = extension;
-        extension->honoured = true;
     }
     bus_.transport(master_, run);
     payload.set_response_status(response_of(run.termination));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/bus/pci/pin_trace.h>
 
+#include <ghostcard/base/input_error.h>
 #include <ghostcard/bus/sim_time.h>
 
 #include <sysc/tracing/sc_tracing_ids.h>
@@ -9,13 +10,25 @@
 #include <system_error>
 
 namespace ghostcard::bus::pci {
+namespace {
+
+/// SystemC's own file takes the name in the end, which must not befall a device.
+const std::filesystem::path& regular_file(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_other(path, ignored))
+        throw InputError("cannot write '" + path.string() + "': a waveform wants a regular file");
+    return path;
+}
+
+}  // namespace
+
 PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::path& path, const PciSettings& settings,
                    unsigned masters, TraceWindow window)
     : sc_module(name),
       inta("inta"),
       window_(window),
       period_(clock_period(settings.clock)),
-      file_(path),
+      file_(regular_file(path)),
       trace_(sc_core::sc_create_vcd_trace_file(file_.temporary_path().c_str())) {
     trace_->set_time_unit(1, sc_core::SC_PS);
     const auto trace_wire = [this](Wire& wire, const std::string& pin) {

@@ -72,6 +72,9 @@ private:
 VideoSignal open_y4m(const VideoSettings& settings) {
     Y4mReader reader(settings.source);
     const Y4mHeader header = reader.header();
+    if (settings.mode == "auto" && !is_possible(header.rate))
+        throw InputError(fmt::format("{}: {}/{} frames a second are not 1 to 1000; video.mode can name another rate",
+                                     settings.source, header.rate.numerator, header.rate.denominator));
     Raster raster = settings.mode == "auto" ? raster_for(header.width, header.height, header.rate, header.interlaced)
                                             : parse_raster(settings.mode);
     if (raster.width != header.width || raster.height != header.height)
@@ -90,6 +93,8 @@ VideoSignal open_raw(const VideoSettings& settings) {
     return {raster, std::make_unique<RawSource>(settings.source, raster), {}};
 }
 
+}  // namespace
+
 std::optional<Pattern> pattern_named(std::string_view name) {
     if (name == "bars") return Pattern::bars;
     if (name == "ramp") return Pattern::ramp;
@@ -97,15 +102,14 @@ std::optional<Pattern> pattern_named(std::string_view name) {
     return std::nullopt;
 }
 
-void check_even(const Raster& raster, PixelFormat format) {
-    if (format != PixelFormat::rgb24 && raster.width % 2 != 0)
-        throw InputError(
-            fmt::format("video mode {} has an odd width, which {} cannot hold", raster.name, name_of(format)));
-    if (format == PixelFormat::nv12 && raster.height % 2 != 0)
-        throw InputError(fmt::format("video mode {} has an odd height, which NV12 cannot hold", raster.name));
+std::optional<std::string> mismatch(const Raster& raster, PixelFormat format) {
+    const auto needs = [&](std::string_view what, std::uint32_t count) {
+        return fmt::format("video.pixel_format {} needs an even {}, not {}", name_of(format), what, count);
+    };
+    if (format != PixelFormat::rgb24 && raster.width % 2 != 0) return needs("width", raster.width);
+    if (format == PixelFormat::nv12 && raster.height % 2 != 0) return needs("height", raster.height);
+    return std::nullopt;
 }
-
-}  // namespace
 
 VideoSignal open_signal(const VideoSettings& settings, std::uint64_t seed) {
     VideoSignal signal;
@@ -121,7 +125,7 @@ VideoSignal open_signal(const VideoSettings& settings, std::uint64_t seed) {
         throw InputError(fmt::format(
             "'{}' is no video source; allowed are bars, ramp, noise and files named .y4m or .rgb", settings.source));
     }
-    check_even(signal.raster, settings.pixel_format);
+    if (const auto why = mismatch(signal.raster, settings.pixel_format)) throw InputError(*why);
     if (!signal.source->supports(settings.pixel_format))
         throw InputError(
             fmt::format("{}: cannot be shown as {}; 4:2:2 files go with YUY2 and UYVY, 4:2:0 files with NV12, "

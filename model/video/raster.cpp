@@ -64,6 +64,10 @@ const Raster* find_cea_raster(std::string_view name) {
     return found == cea_table.end() ? nullptr : &*found;
 }
 
+bool is_possible(FrameRate rate) {
+    return rate.denominator <= rate.numerator && rate.numerator <= fastest * rate.denominator;
+}
+
 Raster raster_for(std::uint32_t width, std::uint32_t height, FrameRate rate, bool interlaced) {
     for (Raster raster : cea_table) {
         if (raster.width != width || raster.height != height || raster.interlaced != interlaced) continue;
@@ -106,8 +110,7 @@ Raster parse_raster(std::string_view text) {
         const auto height = static_cast<std::uint32_t>(std::stoul(match[2]));
         const FrameRate rate{std::stoull(match[3]), match[4].matched ? std::stoull(match[4]) : 1};
         const bool size_fits = std::min(width, height) >= smallest && std::max(width, height) <= largest;
-        const bool rate_fits = rate.numerator <= fastest * rate.denominator && rate.denominator <= rate.numerator;
-        if (size_fits && rate_fits) return custom_raster(width, height, rate);
+        if (size_fits && is_possible(rate)) return custom_raster(width, height, rate);
     }
     std::string names;
     for (const Raster& raster : cea_table) names += raster.name + ", ";

@@ -52,7 +52,7 @@ TransactionRecord measure(const PciSettings& settings, TargetTiming timing, Comm
                           BusAddress base = {0x1000'0000}) {
     Bench bench(settings);
     bench.memory.base = base;
-    bench.memory.answer = timing;
+    bench.memory.how = timing;
     auto data = ramp(bytes);
     Thread master("master", [&] {
         Run run = bench.run(command, data);
@@ -167,7 +167,7 @@ TEST_CASE("data moves at the end of the clock in which IRDY# and TRDY# are asser
 TEST_CASE("the wires of a read show turnaround, wait states and the last data phase", "[bus][pins]") {
     in_own_simulation([] {
         Bench bench;
-        bench.memory.answer = {Decode::fast, 1, 1};
+        bench.memory.how = {Decode::fast, 1, 1};
         auto data = std::vector<std::byte>(8);
         Thread master("master", [&] {
             Run run = bench.run(Command::memory_read, data);
@@ -211,7 +211,7 @@ TEST_CASE("without DEVSEL# the master gives up after the subtractive decoder's c
 TEST_CASE("a target abort is STOP# without DEVSEL#, and nothing moves in that data phase", "[bus]") {
     in_own_simulation([] {
         Bench bench;
-        bench.memory.answer = {Decode::medium, 0, 0};
+        bench.memory.how = {Decode::medium, 0, 0};
         bench.memory.abort_at = 8;
         auto data = ramp(16);
         Thread master("master", [&] {
@@ -353,7 +353,7 @@ TEST_CASE("a master that stops its run ends the burst with the next data phase",
         });
         Thread breaker("breaker", [&] {
             while (bench.memory.writes.size() < 10) sc_core::wait(bus::to_sc_time(bench.period));
-            control.stop = true;
+            control.request_stop(bus::simulated_now());
         });
         simulate(master);
         const auto& record = bench.recorder.records.front();
@@ -380,7 +380,7 @@ TEST_CASE("a run that is stopped before its turn never reaches the bus", "[bus]"
         });
         Thread breaker("breaker", [&] {
             sc_core::wait(bus::to_sc_time(microseconds(1)));
-            control.stop = true;
+            control.request_stop(bus::simulated_now());
         });
         simulate(owner);
         CHECK(waiting.finished());

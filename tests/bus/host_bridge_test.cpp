@@ -20,14 +20,15 @@ constexpr Duration posting_delay = nanoseconds(400);
 /// A bridge with some RAM, a register at 0xe0000000 and a master that stands for a card.
 struct Bench : MessageSink {
     explicit Bench(TranslationKind kind = TranslationKind::identity)
-        : bridge("bridge", bus, memory,
-                 make_translation({.translation = kind, .offset = {2ull << 30}, .memory = {1 << 20}}, memory),
-                 posting_delay, {Decode::medium, 0, 0}) {
+        : host("host", memory,
+               make_translation({.translation = kind, .offset = {2ull << 30}, .memory = {1 << 20}}, memory),
+               {.delay = posting_delay}),
+          bridge("bridge", bus, host, {Decode::medium, 0, 0}, Duration{}) {
         registers.base = {0xe000'0000};
         bus.attach_target(registers);
         bus.attach_observer(recorder);
         card = bus.attach_master({0, 1, 0});
-        bridge.connect(*this);
+        host.connect(*this);
     }
 
     Termination write(BusAddress address, std::uint32_t value) {
@@ -39,7 +40,7 @@ struct Bench : MessageSink {
     }
     /// What a driver finds that looks at memory now.
     std::uint32_t memory_word(std::uint64_t physical) {
-        bridge.settle();
+        host.settle();
         return static_cast<std::uint32_t>(load_little_endian(*memory.at(*PhysicalRange::of({physical}, 4))));
     }
     void message(BusAddress address, std::uint16_t data) override {
@@ -55,6 +56,7 @@ struct Bench : MessageSink {
 
     HostMemory memory{1 << 20};
     CycleBus bus{"bus", PciSettings{}};
+    HostPort host;
     HostBridge bridge;
     MemoryTarget registers;
     Recorder recorder;
@@ -114,7 +116,7 @@ TEST_CASE("an interrupt message arrives behind the data that was written before 
         CHECK(bench.messages[0].address == BusAddress{0xfee0'0000});
         CHECK(bench.messages[0].time == sent + posting_delay);
         CHECK(bench.messages[0].word_then == 0x12345678);
-        CHECK(bench.bridge.messages() == 1);
+        CHECK(bench.host.messages() == 1);
     });
 }
 
@@ -137,14 +139,14 @@ TEST_CASE("a physical address works, is lost or faults, as the translation has i
     });
     with_bench(TranslationKind::iommu, [](Bench& bench) {
         CHECK(bench.write({0x1000}, 1) == Termination::target_abort);
-        REQUIRE(bench.bridge.faults().size() == 1);
-        const TranslationFault& fault = bench.bridge.faults().front();
+        REQUIRE(bench.host.faults().size() == 1);
+        const TranslationFault& fault = bench.host.faults().front();
         CHECK(fault.address == BusAddress{0x1000});
         CHECK(fault.requester == RequesterId{0, 1, 0});
         CHECK(fault.write);
         CHECK(fault.time > Duration::zero());
-        const auto base = bench.bridge.translation_for({0, 1, 0}).map(*PhysicalRange::of({0x1000}, page_size),
-                                                                      DmaDirection::to_memory, {});
+        const auto base = bench.host.translation_for({0, 1, 0}).map(*PhysicalRange::of({0x1000}, page_size),
+                                                                    DmaDirection::to_memory, {});
         REQUIRE(base);
         CHECK(bench.write(*base, 0xabcd) == Termination::completed);
         sc_core::wait(to_sc_time(posting_delay));
@@ -154,10 +156,10 @@ TEST_CASE("a physical address works, is lost or faults, as the translation has i
 
 TEST_CASE("faults are recorded up to a limit and counted beyond", "[bus][bridge]") {
     with_bench(TranslationKind::iommu, [](Bench& bench) {
-        for (std::size_t i = 0; i < HostBridge::recorded_faults + 5; ++i)
+        for (std::size_t i = 0; i < HostPort::recorded_faults + 5; ++i)
             CHECK(bench.write({0x1000}, 1) == Termination::target_abort);
-        CHECK(bench.bridge.faults().size() == HostBridge::recorded_faults);
-        CHECK(bench.bridge.fault_count() == HostBridge::recorded_faults + 5);
+        CHECK(bench.host.faults().size() == HostPort::recorded_faults);
+        CHECK(bench.host.fault_count() == HostPort::recorded_faults + 5);
     });
 }
 

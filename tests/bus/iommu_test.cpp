@@ -24,7 +24,7 @@ TEST_CASE("under a constant translation bus and physical addresses differ by it,
     const HostMemory memory(1 << 20);
     const std::uint64_t offset = GENERATE(0u, 0x8000'0000u);
     ConstantTranslation translation(memory, offset);
-    CHECK(translation.translate(card, {offset + 0x1234}, true) == PhysicalAddress{0x1234});
+    CHECK(translation.translate(card, *BusRange::of({offset + 0x1234}, 1), true) == PhysicalRange::of({0x1234}, 1));
     CHECK(translation.decodes({offset + (1 << 20) - 1}));
     CHECK_FALSE(translation.decodes({offset + (1 << 20)}));
     if (offset > 0) CHECK_FALSE(translation.decodes({0x1234}));
@@ -39,24 +39,25 @@ TEST_CASE("the IOMMU reaches what is mapped for the device, and nothing else", "
     Translation& host = iommu.for_device(card);
     const auto base = host.map(pages(7, 2), DmaDirection::both, any);
     REQUIRE(base);
-    CHECK(iommu.translate(card, *base, true) == PhysicalAddress{7 * page_size});
-    CHECK(iommu.translate(card, *base + 2 * page_size - 1, false) == PhysicalAddress{9 * page_size - 1});
-    CHECK_FALSE(iommu.translate(card, *base + 2 * page_size, true));
-    CHECK_FALSE(iommu.translate(card, *base - 1, true));
-    CHECK_FALSE(iommu.translate(card, {7 * page_size}, true));
-    CHECK_FALSE(iommu.translate(other, *base, true));
+    CHECK(iommu.translate(card, *BusRange::of(*base, 1), true) == PhysicalRange::of({7 * page_size}, 1));
+    CHECK(iommu.translate(card, *BusRange::of(*base + 2 * page_size - 1, 1), false) ==
+          PhysicalRange::of({9 * page_size - 1}, 1));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*base + 2 * page_size, 1), true));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*base - 1, 1), true));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of({7 * page_size}, 1), true));
+    CHECK_FALSE(iommu.translate(other, *BusRange::of(*base, 1), true));
     host.unmap(*BusRange::of(*base, 2 * page_size));
-    CHECK_FALSE(iommu.translate(card, *base, true));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*base, 1), true));
 }
 
 TEST_CASE("the IOMMU keeps the direction that a mapping was made for", "[bus][translation]") {
     Iommu iommu;
     const auto in = iommu.for_device(card).map(pages(1, 1), DmaDirection::to_memory, any);
     const auto out = iommu.for_device(card).map(pages(2, 1), DmaDirection::from_memory, any);
-    CHECK(iommu.translate(card, *in, true));
-    CHECK_FALSE(iommu.translate(card, *in, false));
-    CHECK(iommu.translate(card, *out, false));
-    CHECK_FALSE(iommu.translate(card, *out, true));
+    CHECK(iommu.translate(card, *BusRange::of(*in, 1), true));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*in, 1), false));
+    CHECK(iommu.translate(card, *BusRange::of(*out, 1), false));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*out, 1), true));
 }
 
 TEST_CASE("bus ranges of the IOMMU are apart, aligned, within their boundary, and used again", "[bus][translation]") {

@@ -86,7 +86,8 @@ struct Bench {
 
     HostMemory memory{1 << 20};
     CycleBus bus{"bus", PciSettings{.width = 64}};
-    HostBridge bridge{"bridge", bus, memory, make_translation({}, memory), Duration::zero(), {Decode::medium, 0, 0}};
+    HostPort host{"host", memory, make_translation({}, memory), {.delay = Duration::zero()}};
+    HostBridge bridge{"bridge", bus, host, {Decode::medium, 0, 0}, Duration::zero()};
     PciSlot slot{"slot", bus, {0, 3, 0}, 4096, {Decode::slow, 1, 0}};
     Device device{"device"};
     Recorder recorder;
@@ -148,9 +149,9 @@ TEST_CASE("what the component refuses reads as all ones", "[bus][slot]") {
 TEST_CASE("a run of bursts is told of as it moves, and ends where it is stopped", "[bus][slot]") {
     struct Counting : DmaRun {
         std::vector<std::uint64_t> bursts;
-        void moved(std::uint64_t bytes) override {
+        void moved(std::uint64_t bytes, Duration at) override {
             bursts.push_back(bytes);
-            stop = bursts.size() == 3;
+            if (bursts.size() == 3) request_stop(at);
         }
     };
     with_bench([](Bench& bench) {
@@ -158,7 +159,7 @@ TEST_CASE("a run of bursts is told of as it moves, and ends where it is stopped"
         Counting run;
         run.burst_bytes = 128;
         CHECK(bench.dma(0x2000, data, &run) == tlm::TLM_OK_RESPONSE);
-        CHECK(run.honoured);
+        CHECK(run.honoured());
         CHECK(run.bursts == std::vector<std::uint64_t>{128, 128, 128});
         CHECK(bench.recorder.records.size() == 3);
     });
@@ -170,7 +171,7 @@ TEST_CASE("a payload without the extension is one transaction", "[bus][slot]") {
         CHECK(bench.dma(0x2000, data) == tlm::TLM_OK_RESPONSE);
         CHECK(bench.recorder.records.size() == 1);
         CHECK(bench.recorder.records[0].data_phases == 125);
-        bench.bridge.settle();
+        bench.host.settle();
         const auto written = *bench.memory.at(*PhysicalRange::of({0x2000}, 1000));
         CHECK(std::equal(written.begin(), written.end(), data.begin()));
     });

@@ -16,21 +16,24 @@ class MemoryTarget : public bus::pci::Target {
 public:
     BusAddress base;
     std::vector<std::byte> bytes = std::vector<std::byte>(1 << 16);
-    bus::pci::TargetTiming answer{bus::pci::Decode::fast};
+    bus::pci::TargetTiming how{bus::pci::Decode::fast};
     std::uint64_t abort_at = ~0ull;  ///< Offset of the byte at which it aborts.
     std::vector<Duration> writes;
 
     bool claims(bus::pci::Command, BusAddress address) const override {
         return address >= base && address < base + bytes.size();
     }
-    bus::pci::TargetTiming timing() const override { return answer; }
-    bool accepts(bus::RequesterId, bus::pci::Command, BusAddress address) override { return address - base < abort_at; }
-    void read(bus::pci::Command, BusAddress address, std::span<std::byte> data) override {
-        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(address - base), data.size(), data.begin());
+    bus::pci::TargetTiming timing() const override { return how; }
+    bool punctual() const override { return false; }
+    bus::pci::Answer answer(const bus::pci::Access& phase, Duration) override {
+        return phase.address - base < abort_at ? bus::pci::Answer::transfer : bus::pci::Answer::abort;
     }
-    void write(bus::pci::Command, BusAddress address, std::span<const std::byte> data) override {
-        std::copy(data.begin(), data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(address - base));
-        writes.push_back(bus::simulated_now());
+    void read(const bus::pci::Access& phase, std::span<std::byte> data, Duration) override {
+        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(phase.address - base), data.size(), data.begin());
+    }
+    void write(const bus::pci::Access& phase, std::span<const std::byte> data, Duration at) override {
+        std::copy(data.begin(), data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(phase.address - base));
+        writes.push_back(at);
     }
 };
 

@@ -26,7 +26,8 @@ RunResult run_scenario(const Scenario& scenario, const RunOptions& options) {
                          {"seed", scenario.seed},
                          {"keys", resolved_document(scenario)}}},
                        {"verdict", nullptr},
-                       {"frames", {{"produced", frames}, {"delivered", frames}}}};
+                       {"frames", {{"produced", frames}, {"delivered", frames}}},
+                       {"simulated_ps", Duration(milliseconds(100)).count()}};
     const auto outcomes = check(scenario.expect, result.document);
     result.met = std::all_of(outcomes.begin(), outcomes.end(), [](const Outcome& each) { return each.met; });
     result.document["verdict"] = result.met ? "passed" : "failed";

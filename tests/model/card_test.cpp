@@ -48,7 +48,7 @@ public:
 };
 
 /// A memory of somebody's plain TLM-2.0 platform: takes each payload whole, after a latency.
-class Memory : public sc_core::sc_module {
+class Memory : public sc_core::sc_module, private bus::RunCarrier {
 public:
     tlm_utils::simple_target_socket<Memory> socket{"socket"};
     std::map<std::uint64_t, std::vector<std::byte>> writes;
@@ -61,20 +61,28 @@ public:
     }
 
 private:
+    void catch_up() override {}
+    void end_requested(Duration) override {}
+
+    const sc_core::sc_time word_time{30, sc_core::SC_NS};
+
     void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
         const auto* const data = reinterpret_cast<const std::byte*>(payload.get_data_ptr());
         if (auto* const run = payload.get_extension<bus::DmaRun>(); run && honours_runs) {
-            run->honoured = true;
-            for (std::uint64_t moved = 0; moved < payload.get_data_length() && !run->stop;) {
+            run->carry(this);
+            const auto stopped = [run] { return run->stop_requested(bus::simulated_now()); };
+            for (std::uint64_t moved = 0; moved < payload.get_data_length() && !stopped();) {
                 const std::uint64_t burst = std::min(run->burst_bytes, payload.get_data_length() - moved);
+                while (run->ready_at(moved + burst) > bus::simulated_now() && !stopped()) sc_core::wait(word_time);
                 std::uint64_t words = 0;
-                while (words < burst / 4 && !run->stop) {
-                    sc_core::wait(30, sc_core::SC_NS);
+                while (words < burst / 4 && !stopped()) {
+                    sc_core::wait(word_time);
                     ++words;
                 }
-                run->moved(4 * words);
+                run->moved(4 * words, bus::simulated_now());
                 moved += 4 * words;
             }
+            run->carry(nullptr);
             payload.set_response_status(response);
             return;
         }

@@ -127,9 +127,29 @@ TEST_CASE("a source that does not fit the mode or the format is refused", "[mode
     CHECK_THAT(message({"auto", raw, PixelFormat::rgb24}), contains("video.mode must say its size"));
     CHECK(message({"16x16@50", raw, PixelFormat::rgb24}) == "accepted");
     CHECK_THAT(message({"17x16@50", raw, PixelFormat::rgb24}), contains("no whole number of RGB24 frames"));
-    CHECK_THAT(message({"17x16@50", "bars", PixelFormat::yuy2}), contains("odd width"));
-    CHECK_THAT(message({"16x17@50", "bars", PixelFormat::nv12}), contains("odd height"));
+    CHECK_THAT(message({"17x16@50", "bars", PixelFormat::yuy2}), contains("YUY2 needs an even width, not 17"));
+    CHECK_THAT(message({"16x17@50", "bars", PixelFormat::nv12}), contains("NV12 needs an even height, not 17"));
     CHECK_THAT(message({"auto", "clip.avi", PixelFormat::yuy2}), contains("no video source"));
+}
+
+TEST_CASE("a file's own rate must be one that a raster can have, unless the mode names another", "[model][source]") {
+    const TemporaryFolder folder;
+    const auto accepts = [&](const std::string& rate, const std::string& mode) {
+        const auto clip = write(folder, "YUV4MPEG2 W16 H16 F" + rate + " C422\nFRAME\n" + noise(512));
+        try {
+            return open_signal({mode, clip, PixelFormat::yuy2}, 1).source->frames() == 1;
+        } catch (const InputError& error) {
+            CHECK_THAT(error.what(), contains("clip.y4m: ") && contains("frames a second are not 1 to 1000"));
+            return false;
+        }
+    };
+    CHECK(accepts("1:1", "auto"));
+    CHECK(accepts("1000:1", "auto"));
+    CHECK_FALSE(accepts("1:2", "auto"));
+    CHECK_FALSE(accepts("1001:1", "auto"));
+    CHECK_FALSE(accepts("1:4294967295", "auto"));
+    CHECK_FALSE(accepts("4294967295:1", "auto"));
+    CHECK(accepts("1:4294967295", "16x16@50"));
 }
 
 TEST_CASE("patterns repeat with their seed, and neighbouring frames differ", "[model][source]") {

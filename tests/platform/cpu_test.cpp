@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bus/test_bus.h"
 
+#include <ghostcard/bus/host_bridge.h>
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/platform/cpu.h>
 
@@ -19,7 +20,7 @@ constexpr CpuSettings latencies{
 
 /// A CPU with a bus that leads to one register, and an interrupt line.
 struct Bench {
-    Bench() : cpu("cpu", bridge, latencies) {
+    Bench() : cpu("cpu", host, latencies) {
         registers.base = {0xe000'0000};
         bus.attach_target(registers);
         cpu.inta.bind(inta);
@@ -34,8 +35,8 @@ struct Bench {
 
     HostMemory memory{1 << 20};
     bus::pci::CycleBus bus{"bus", bus::pci::PciSettings{}};
-    bus::HostBridge bridge{
-        "bridge", bus, memory, bus::make_translation({}, memory), Duration::zero(), {bus::pci::Decode::medium, 0, 0}};
+    bus::HostPort host{"host", memory, bus::make_translation({}, memory), {.delay = Duration::zero()}};
+    bus::HostBridge bridge{"bridge", bus, host, {bus::pci::Decode::medium, 0, 0}, Duration::zero()};
     tests::MemoryTarget registers;
     sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> inta{"inta"};
     Cpu cpu;
@@ -213,7 +214,7 @@ TEST_CASE("what host code throws ends the simulation and comes out of it", "[pla
 TEST_CASE("a register window reaches the bus, and takes the time of a transaction", "[platform]") {
     in_own_simulation([] {
         Bench bench;
-        MemoryWindow window(bench.bridge, {0xe000'0000});
+        MemoryWindow window(bench.bridge, bench.host, {0xe000'0000});
         bench.run([&] {
             window.write(8, 0x1234'5678);
             CHECK(window.read(8) == 0x1234'5678);

@@ -15,7 +15,7 @@
 
 using namespace ghostcard;
 using namespace ghostcard::registers;
-using Catch::Matchers::Contains;
+using tests::contains;
 
 namespace {
 
@@ -59,13 +59,13 @@ TEST_CASE("no text of a declaration breaks an export", "[registers][exports]") {
         const std::string text = export_registers(table, format);
         CHECK(std::none_of(text.begin(), text.end(),
                            [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }));
-        CHECK_THAT(text, !Contains("\n#define GC_H 1"));
+        CHECK_THAT(text, !contains("\n#define GC_H 1"));
     }
     CHECK_THAT(export_registers(table, ExportFormat::c),
-               Contains("/* a | b * / c / * d \"e\" \\ <f> & --> g[0m #define"));
-    CHECK_THAT(export_registers(table, ExportFormat::md), Contains("a \\| b */ c"));
-    CHECK_THAT(export_registers(table, ExportFormat::rdl), Contains("d \\\"e\\\" \\\\ <f>"));
-    CHECK_THAT(export_registers(table, ExportFormat::svd), Contains("&lt;f&gt; &amp; --&gt; g"));
+               contains("/* a | b * / c / * d \"e\" \\ <f> & --> g[0m #define"));
+    CHECK_THAT(export_registers(table, ExportFormat::md), contains("a \\| b */ c"));
+    CHECK_THAT(export_registers(table, ExportFormat::rdl), contains("d \\\"e\\\" \\\\ <f>"));
+    CHECK_THAT(export_registers(table, ExportFormat::svd), contains("&lt;f&gt; &amp; --&gt; g"));
     const auto json = nlohmann::json::parse(export_registers(table, ExportFormat::json));
     CHECK(json["registers"][0]["description"] == "a | b */ c /* d \"e\" \\ <f> & --> g[0m #define GC_H 1");
 }
@@ -81,8 +81,8 @@ TEST_CASE("the table for people is at most 120 columns wide and names every regi
             CHECK((line.empty() || line.back() != ' '));
         }
         for (const RegisterInfo& info : table) {
-            CHECK_THAT(text, Contains("  " + std::string{info.name} + ", reset "));
-            for (const FieldInfo& field : info.fields) CHECK_THAT(text, Contains("  " + std::string{field.name} + ' '));
+            CHECK_THAT(text, contains("  " + std::string{info.name} + ", reset "));
+            for (const FieldInfo& field : info.fields) CHECK_THAT(text, contains("  " + std::string{field.name} + ' '));
         }
     }
 }
@@ -126,12 +126,12 @@ TEST_CASE("the SystemRDL export places every register and field", "[registers][e
             place.width(3);
             place.fill('0');
             place << info.offset << ";\n";
-            CHECK_THAT(text, Contains(place.str()));
+            CHECK_THAT(text, contains(place.str()));
             for (const FieldInfo& field : info.fields) {
                 std::ostringstream bits;
                 bits << "        } " << field.name << '[' << field.high << ':' << field.low << "] = " << field.width()
                      << "'h" << std::hex << std::uppercase << field.reset << ";\n";
-                CHECK_THAT(text, Contains(bits.str()));
+                CHECK_THAT(text, contains(bits.str()));
             }
         }
     }

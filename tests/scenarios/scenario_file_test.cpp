@@ -309,7 +309,7 @@ TEST_CASE("a file that cannot be read is an input error that names it", "[scenar
     CHECK_THROWS_WITH(read_scenario("/"), "/: the file cannot be read");
 }
 
-TEST_CASE("--set changes a key and reads its value as the key's type wants it", "[scenario_file]") {
+TEST_CASE("the option --set changes a key and reads its value as the key's type wants it", "[scenario_file]") {
     Scenario scenario;
     apply_set(scenario, "bus.width=64");
     apply_set(scenario, "bus.clock=66 MHz");
@@ -333,6 +333,8 @@ TEST_CASE("a --set that cannot be used is refused by its own words", "[scenario_
     CHECK(refusal_of_sets({"bus.wdth=32"}) ==
           "--set bus.wdth=32: key 'bus.wdth' is unknown; the nearest known key is 'bus.width'");
     CHECK(refusal_of_sets({"bus.width"}) == "--set bus.width: a key and a value are wanted, as in bus.width=64");
+    CHECK(refusal_of_sets({"=32"}) == "--set =32: a key and a value are wanted, as in bus.width=64");
+    CHECK(refusal_of_sets({"card.dma=32"}) == "--set card.dma=32: 'card.dma' is a table of keys, and no key");
     CHECK(refusal_of_sets({"expect.frames.delivered=3"}) ==
           "--set expect.frames.delivered=3: expectations are set in the scenario file only");
     CHECK(refusal_of_sets({"bus.clock=33"}).starts_with("--set bus.clock=33: '33' has no unit"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <ghostcard/base/input_error.h>
 #include <ghostcard/scenarios/resolved.h>
 #include <ghostcard/scenarios/scenario_file.h>
 #include <ghostcard/scenarios/schema.h>
@@ -71,7 +72,7 @@ TEST_CASE("the schema refuses what the reader refuses", "[schema]") {
           "[video]\nmode = \"480i59x94\"", "[video]\nsource = \"clip.mp4\"", "[video]\nframes = 0",
           "[host]\ndpc_latency = \"5 min\"", "bus = 3", "expect = 3"}) {
         INFO(wrong);
-        CHECK_THROWS(parse_scenario(wrong, "x.toml"));
+        CHECK_THROWS_AS(parse_scenario(wrong, "x.toml"), ghostcard::InputError);
         CHECK_FALSE(file_validates(wrong));
     }
 }

@@ -48,6 +48,8 @@ public:
 
     /// Where in the memory file the range lies; nothing unless all of it is RAM without a hole between.
     std::optional<std::uint64_t> file_offset(PhysicalRange range) const;
+    /// Bytes of RAM without a hole from there on; 0 if there is none at that address.
+    std::uint64_t contiguous_from(PhysicalAddress address) const;
     /// The address of page `index` of the memory file; index < pages().
     PhysicalAddress page(std::uint64_t index) const;
 

@@ -19,8 +19,9 @@ public:
 
     /// Whether the host bridge answers to this address on the bus at all.
     virtual bool decodes(BusAddress address) const = 0;
-    /// Where the access goes; what it says of one byte holds up to the end of its page. Nothing: a fault.
-    virtual std::optional<PhysicalAddress> translate(RequesterId requester, BusAddress address, bool write) const = 0;
+    /// Where an access goes: the physical addresses behind as much of the range as lies together, from its first byte
+    /// on. Nothing: that byte faults.
+    virtual std::optional<PhysicalRange> translate(RequesterId requester, BusRange range, bool write) const = 0;
     /// The operating system's side for one device.
     virtual Translation& for_device(RequesterId requester) = 0;
 };

@@ -12,7 +12,7 @@ public:
     ConstantTranslation(const HostMemory& memory, std::uint64_t offset) : memory_(memory), offset_(offset) {}
 
     bool decodes(BusAddress address) const override;
-    std::optional<PhysicalAddress> translate(RequesterId requester, BusAddress address, bool write) const override;
+    std::optional<PhysicalRange> translate(RequesterId requester, BusRange range, bool write) const override;
     Translation& for_device(RequesterId) override { return *this; }
 
 private:

@@ -16,7 +16,8 @@ public:
     static constexpr BusAddress window_begin{1ull << 30};
     static constexpr BusAddress window_end{3ull << 30};
 
-    std::optional<PhysicalAddress> translate(BusAddress address, bool write) const;
+    /// As BusTranslation::translate().
+    std::optional<PhysicalRange> translate(BusRange range, bool write) const;
 
     std::optional<std::uint64_t> constant_offset() const override { return std::nullopt; }
     /// A guard page that is never mapped follows each range.
@@ -40,7 +41,7 @@ class Iommu : public BusTranslation {
 public:
     /// Everything that does not belong to a device goes upstream, and faults there if it is not mapped.
     bool decodes(BusAddress) const override { return true; }
-    std::optional<PhysicalAddress> translate(RequesterId requester, BusAddress address, bool write) const override;
+    std::optional<PhysicalRange> translate(RequesterId requester, BusRange range, bool write) const override;
     Translation& for_device(RequesterId requester) override { return domains_[requester]; }
 
 private:

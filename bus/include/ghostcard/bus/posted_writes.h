@@ -3,36 +3,35 @@
 
 #include <ghostcard/base/time.h>
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
+#include <vector>
 
 namespace ghostcard::bus {
 
-/// Writes that the bridge has accepted and memory does not show yet, oldest first. Each becomes visible at an instant
+/// Writes that the host has accepted and memory does not show yet, oldest first. Each becomes visible at an instant
 /// of its own; nothing happens at that instant, whoever is about to look calls settle() first.
 class PostedWrites {
 public:
-    /// At most 8 bytes; `visible_at` never lies before that of an earlier write.
-    void post(std::byte* memory, std::span<const std::byte> data, Duration visible_at);
-    /// Lets memory show everything that is visible by now.
+    /// `visible_at` never lies before that of an earlier write. memory and data are of one size.
+    void post(std::span<std::byte> memory, std::span<const std::byte> data, Duration visible_at);
+    /// Lets memory show everything that is visible by then.
     void settle(Duration now);
 
-    bool empty() const { return writes_.empty(); }
-    std::size_t size() const { return writes_.size(); }
-    /// When the youngest write becomes visible; only if not empty.
-    Duration last_visible_at() const { return writes_.back().visible_at; }
+    /// Bytes that memory does not show yet.
+    std::uint64_t pending() const { return bytes_.size() - settled_bytes_; }
 
 private:
     struct Write {
-        std::byte* memory;
-        std::array<std::byte, 8> data;
-        std::size_t size;
+        std::span<std::byte> memory;
         Duration visible_at;
     };
 
     std::deque<Write> writes_;
+    std::vector<std::byte> bytes_;   ///< What they write, one after the other...
+    std::size_t settled_bytes_ = 0;  ///< ...but for those at the front that have become visible.
 };
 
 }  // namespace ghostcard::bus

@@ -47,7 +47,7 @@ public:
     Card(const sc_core::sc_module_name& name, const CardSettings& settings, VideoInput video);
 
     const VideoInput& video() const { return video_; }
-    std::uint64_t memory_high_water() { return memory_.high_water(bus::simulated_now()); }
+    std::uint64_t memory_high_water();
     void attach_observer(CardObserver& observer) { observer_ = &observer; }
 
 private:
@@ -55,7 +55,8 @@ private:
     class Run : public bus::DmaRun {
     public:
         explicit Run(Card& card) : card_(card) {}
-        void moved(std::uint64_t bytes) override;
+        Duration ready_at(std::uint64_t bytes) const override;
+        void moved(std::uint64_t bytes, Duration at) override;
 
     private:
         Card& card_;
@@ -86,16 +87,18 @@ private:
     void run_video();
     void begin_frame();
     void watch_overflow();
+    void check_overflow(Duration before);
     void drop_frame(std::uint64_t number);
     void run_dma();
     void transfer(const DmaEngine::Transfer& transfer);
     void finish(const DmaEngine::Finished& finished);
     registers::DmaErrorCode write_to_bus(BusAddress address, std::span<std::byte> data, bus::DmaRun* run);
+    void engine_cancelled();
     void engine_changed();
     void raise(Value<registers::InterruptStatus> causes);
     void update_interrupt();
     void drive_inta();
-    void send_messages();
+    void send_message();
     bool capturing() const;
 
     RegisterFile registers_;
@@ -107,17 +110,18 @@ private:
     CardObserver* observer_ = nullptr;
 
     Run run_{*this};
+    bool bus_paces_ = false;         ///< The bus has honoured a run.
     std::optional<Frame> arriving_;  ///< Without its picture; the last one, if none arrives now.
     Duration arriving_until_{};
     bool arriving_torn_ = false;
+    Duration no_overflow_until_{};  ///< Whatever leaves the memory; it may be later.
     std::uint32_t frame_time_high_ = 0;  ///< Of the last finished frame, until FRAME_TIME_LOW is read.
-    std::uint64_t messages_due_ = 0;     ///< Interrupt requests that have risen and are not yet on the bus.
+    std::uint64_t messages_due_ = 0;  ///< Interrupt requests that have risen and are not yet on the bus: they go first.
 
     sc_core::sc_event video_changed_;
     sc_core::sc_event engine_changed_;
     sc_core::sc_event memory_changed_;
     sc_core::sc_event interrupt_changed_;
-    sc_core::sc_mutex dma_port_;  ///< Data and messages leave by the same socket.
 };
 
 }  // namespace ghostcard::model

@@ -34,15 +34,16 @@ public:
     std::uint64_t available(Duration now) const;
     /// When `bytes` more of the oldest frame can be taken; at most what it still has to give.
     Duration available_at(std::uint64_t bytes) const;
-    /// So many bytes of the oldest frame have left, which must be available.
-    void take(std::uint64_t bytes, Duration now);
+    /// So many bytes of the oldest frame left at that instant; they must have been available.
+    void take(std::uint64_t bytes, Duration at);
     /// The oldest frame has been taken whole.
     void pop() { entries_.pop_front(); }
 
     /// The instant at which the memory will have overflowed if nothing is taken before; nothing if it will not.
     std::optional<Duration> overflow_at() const;
-    /// To be called at overflow_at(): tears the arriving frame if the memory has overflowed. True if it has.
-    bool tear_if_overflowed(Duration now);
+    /// Tears the arriving frame if the memory overflowed before that instant, up to which all takes are known. True if
+    /// it did.
+    bool tear_if_overflowed(Duration before);
     void clear() { entries_.clear(); }
 
     std::uint64_t capacity() const { return capacity_; }

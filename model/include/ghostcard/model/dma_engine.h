@@ -62,9 +62,14 @@ public:
     bool cancelling() const { return verdict_.has_value() || forgotten_; }
     std::uint64_t transferred() const { return transferred_; }
 
-    Step next(Duration now);
-    /// A bus transaction of the present transfer has ended and moved so many bytes.
-    void moved(std::uint64_t bytes, Duration now);
+    /// A bus that paces gets the transfer as soon as its first burst has arrived and asks ready_at() for the rest; any
+    /// other gets what has arrived.
+    Step next(Duration now, bool bus_paces);
+    /// When the burst that ends with so many bytes of the present transfer will have arrived; Duration::max() if it
+    /// never will.
+    Duration ready_at(std::uint64_t bytes) const;
+    /// A bus transaction of the present transfer ended at that instant and had moved so many bytes.
+    void moved(std::uint64_t bytes, Duration at);
     /// The present transfer is over: none, or how the bus refused it.
     void transfer_ended(registers::DmaErrorCode code);
 
@@ -83,7 +88,8 @@ private:
     std::optional<registers::DmaErrorCode> verdict_;  ///< How it will finish.
     Descriptor descriptor_;
     std::uint64_t transferred_ = 0;
-    std::uint64_t frame_offset_ = 0;  ///< Of the operation's first byte in its frame.
+    std::uint64_t transfer_begin_ = 0;  ///< What transferred_ was when the present transfer began.
+    std::uint64_t frame_offset_ = 0;    ///< Of the operation's first byte in its frame.
 };
 
 }  // namespace ghostcard::model

@@ -4,7 +4,8 @@
 #include <ghostcard/base/clock.h>
 #include <ghostcard/base/interrupt_source.h>
 #include <ghostcard/base/register_access.h>
-#include <ghostcard/bus/host_bridge.h>
+#include <ghostcard/bus/cpu_port.h>
+#include <ghostcard/bus/host_port.h>
 #include <ghostcard/platform/cpu_settings.h>
 
 #include <cstdint>
@@ -35,7 +36,7 @@ public:
 
     sc_core::sc_in<bool> inta;  ///< True: asserted.
 
-    Cpu(const sc_core::sc_module_name& name, bus::HostBridge& bridge, const CpuSettings& settings);
+    Cpu(const sc_core::sc_module_name& name, bus::HostPort& host, const CpuSettings& settings);
 
     /// What runs at passive level; when it returns, the simulation stops. To be set before the simulation starts.
     void set_program(std::function<void()> program) { program_ = std::move(program); }
@@ -72,7 +73,7 @@ private:
     template <class Body>
     void guarded(Body body);
 
-    bus::HostBridge& bridge_;
+    bus::HostPort& host_;
     const CpuSettings settings_;
     std::function<void()> program_;
     bool program_finished_ = false;
@@ -98,24 +99,27 @@ private:
 /// A device's registers as host code sees them, at a place on the bus. Only for code that runs on the Cpu.
 class MemoryWindow : public RegisterAccess {
 public:
-    MemoryWindow(bus::HostBridge& bridge, BusAddress base) : bridge_(bridge), base_(base) {}
+    MemoryWindow(bus::CpuPort& port, bus::HostPort& host, BusAddress base) : port_(port), host_(host), base_(base) {}
     std::uint32_t read(std::uint32_t offset) override;
     void write(std::uint32_t offset, std::uint32_t value) override;
 
 private:
-    bus::HostBridge& bridge_;
+    bus::CpuPort& port_;
+    bus::HostPort& host_;
     BusAddress base_;
 };
 
 /// A device's configuration space as host code sees it.
 class ConfigurationWindow : public RegisterAccess {
 public:
-    ConfigurationWindow(bus::HostBridge& bridge, unsigned device) : bridge_(bridge), device_(device) {}
+    ConfigurationWindow(bus::CpuPort& port, bus::HostPort& host, unsigned device)
+        : port_(port), host_(host), device_(device) {}
     std::uint32_t read(std::uint32_t offset) override;
     void write(std::uint32_t offset, std::uint32_t value) override;
 
 private:
-    bus::HostBridge& bridge_;
+    bus::CpuPort& port_;
+    bus::HostPort& host_;
     unsigned device_;
 };
 

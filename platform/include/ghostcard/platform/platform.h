@@ -3,9 +3,11 @@
 
 #include <ghostcard/base/host_memory.h>
 #include <ghostcard/bus/host_bridge.h>
+#include <ghostcard/bus/host_port.h>
 #include <ghostcard/bus/host_settings.h>
+#include <ghostcard/bus/pci/bus_load.h>
 #include <ghostcard/bus/pci/bus_statistics.h>
-#include <ghostcard/bus/pci/cycle_bus.h>
+#include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pci_slot.h>
 #include <ghostcard/bus/pci/pin_trace.h>
 #include <ghostcard/dma/driver_settings.h>
@@ -17,8 +19,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <systemc>
+#include <vector>
 
 namespace ghostcard::platform {
 
@@ -38,12 +42,13 @@ public:
     static constexpr bus::RequesterId card_id{0, 1, 0};
     static constexpr unsigned host_master = 0;
     static constexpr unsigned card_master = 1;
-    static constexpr BusAddress card_bar0{0xe000'0000};  ///< Where the firmware places BAR0.
+    static constexpr BusAddress card_bar0{0xe000'0000};    ///< Where the firmware places BAR0.
+    static constexpr BusAddress load_window{0xd000'0000};  ///< Of the device that other masters move data to and from.
 
     /// Throws InputError for settings that contradict each other.
     Platform(const PlatformSettings& settings, model::VideoInput video);
 
-    /// Records the bus's wires; before run(). Throws InputError if the file cannot be written.
+    /// Records the bus's wires; before run(). Throws InputError if the file cannot be written, and if the bus has none.
     void trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window);
 
     /// Runs the program on the CPU, after the firmware has placed BAR0, until it returns. Throws what host code throws,
@@ -53,7 +58,8 @@ public:
     void commit_trace();
 
     HostMemory memory;
-    bus::pci::CycleBus bus;
+    bus::HostPort host;
+    std::unique_ptr<bus::pci::PciBus> bus;
     bus::pci::BusStatistics bus_statistics;
     bus::HostBridge bridge;
     bus::pci::PciSlot slot;
@@ -65,8 +71,14 @@ public:
     dma::HostDmaAdapter dma_adapter;
 
 private:
+    void add_load();
+    BusAddress map_page(bus::RequesterId id);
+    void set_up_card();
+
     const bus::pci::PciSettings pci_settings_;
     sc_core::sc_signal<bool> inta_;
+    std::optional<bus::pci::WindowTarget> load_target_;
+    std::vector<std::unique_ptr<bus::pci::BusLoad>> loads_;
     std::optional<bus::pci::PinTrace> pin_trace_;
 };
 

@@ -25,6 +25,14 @@ struct CommandStatus {
     struct BusMaster : Bit<2, Access::read_write> {
         static constexpr Text text{"BUS_MASTER", "The card may move data and send interrupt messages."};
     };
+    struct MemoryWriteAndInvalidate : Bit<4, Access::read_write> {
+        static constexpr Text text{"MEMORY_WRITE_AND_INVALIDATE",
+                                   "The card may write whole cache lines by memory write and invalidate."};
+    };
+    struct FastBackToBackEnable : Bit<9, Access::read_write> {
+        static constexpr Text text{"FAST_BACK_TO_BACK_ENABLE",
+                                   "The card may begin a transaction without an idle clock after a write of its own."};
+    };
     struct InterruptDisable : Bit<10, Access::read_write> {
         static constexpr Text text{"INTERRUPT_DISABLE", "The card may not assert INTA#."};
     };
@@ -67,9 +75,10 @@ struct CommandStatus {
     struct DetectedParityError : Bit<31, Access::write_1_to_clear> {
         static constexpr Text text{"DETECTED_PARITY_ERROR", "The card saw data or an address with wrong parity."};
     };
-    using fields = Fields<IoSpace, MemorySpace, BusMaster, InterruptDisable, InterruptStatus, CapabilitiesList,
-                          Capable66MHz, FastBackToBack, MasterDataParityError, DevselTiming, SignalledTargetAbort,
-                          ReceivedTargetAbort, ReceivedMasterAbort, SignalledSystemError, DetectedParityError>;
+    using fields = Fields<IoSpace, MemorySpace, BusMaster, MemoryWriteAndInvalidate, FastBackToBackEnable,
+                          InterruptDisable, InterruptStatus, CapabilitiesList, Capable66MHz, FastBackToBack,
+                          MasterDataParityError, DevselTiming, SignalledTargetAbort, ReceivedTargetAbort,
+                          ReceivedMasterAbort, SignalledSystemError, DetectedParityError>;
 };
 
 }  // namespace ghostcard::registers

@@ -20,7 +20,11 @@ struct RunOptions {
     std::optional<std::filesystem::path> vcd;      ///< Waveform of the bus...
     std::optional<Duration> trace_from, trace_to;  ///< ...and the part of simulated time that it covers.
     std::function<void(std::uint64_t frames_done, std::uint64_t frames_total)> progress;  ///< May be empty.
+    std::function<bool()> is_cancelled;  ///< Asked when a frame is done; true ends the run. May be empty.
 };
+
+/// The run was cancelled; it has no result and has left no file.
+struct Cancelled {};
 
 /// Something that the driver did or met.
 struct DriverEvent {
@@ -36,7 +40,7 @@ struct RunResult {
 };
 
 /// Wires, runs and judges a scenario. SystemC elaborates once in a process, and so this may be called once. Throws
-/// InputError for what the user can mend, before it writes any file.
+/// InputError for what the user can mend, before it writes any file, and Cancelled.
 RunResult run_scenario(const Scenario& scenario, const RunOptions& options);
 
 }  // namespace ghostcard::scenarios

@@ -17,7 +17,6 @@
 namespace ghostcard::scenarios {
 
 enum class BusKind { pci };
-enum class BusTiming { cycle };
 
 /// What arrives at the card's video input.
 struct VideoSettings {
@@ -28,7 +27,6 @@ struct VideoSettings {
 
 struct BusSettings {
     BusKind kind = BusKind::pci;
-    BusTiming timing = BusTiming::cycle;
 };
 
 /// Everything that a run depends on, and what is expected of it. Each setting is a key of keys.h. The pixel format and

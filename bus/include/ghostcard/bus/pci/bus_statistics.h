@@ -16,23 +16,22 @@ public:
         std::uint64_t clocks = 0;
         std::uint64_t data_phases = 0;
         std::uint64_t bytes = 0;
-        std::uint64_t master_aborts = 0;
-        std::uint64_t target_aborts = 0;
-        std::map<unsigned, std::uint64_t> by_clocks;      ///< Completed memory transactions by their length in clocks.
+        std::map<Termination, std::uint64_t> by_termination;
+        std::map<unsigned, std::uint64_t> by_clocks;      ///< Memory transactions that moved data, by their clocks.
         std::map<std::uint64_t, std::uint64_t> by_bytes;  ///< The same by their bytes.
     };
 
     void transaction(const TransactionRecord& record) override {
         Master& master = masters_[record.master];
-        ++master.transactions;
-        master.clocks += record.clocks;
-        master.data_phases += record.data_phases;
-        master.bytes += record.bytes;
-        master.master_aborts += record.termination == Termination::master_abort;
-        master.target_aborts += record.termination == Termination::target_abort;
-        if (record.termination == Termination::completed && !is_configuration(record.command)) {
-            ++master.by_clocks[record.clocks];
-            ++master.by_bytes[record.bytes];
+        const std::uint64_t times = record.times;
+        master.transactions += times;
+        master.clocks += times * record.clocks;
+        master.data_phases += times * record.data_phases;
+        master.bytes += times * record.bytes;
+        master.by_termination[record.termination] += times;
+        if (record.bytes != 0 && !is_configuration(record.command)) {
+            master.by_clocks[record.clocks] += times;
+            master.by_bytes[record.bytes] += times;
         }
     }
 

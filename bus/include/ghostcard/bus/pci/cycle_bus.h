@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/bus/pci/arbiter.h>
+#include <ghostcard/bus/pci/lanes.h>
 #include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pins.h>
 
@@ -15,13 +16,17 @@ namespace ghostcard::bus::pci {
 /// Conventional PCI, clock by clock: the reference timing, written to be read next to the specification.
 ///
 /// Bus clock n lasts from n to n + 1 periods of simulated time. What an agent drives in a clock the others sample at
-/// its end; a run handed over during a clock, or at its very end, raises REQ# in the clock after. The clocks of a
-/// transaction are counted from its address phase, which is clock 1 (a dual address cycle takes 1 and 2).
-class CycleBus : public sc_core::sc_module, public PciBus {
+/// its end; a run that is handed over, becomes ready or is to end during a clock, or at its very end, shows in the
+/// clock after. The clocks of a transaction are counted from its address phase, which is clock 1 (a dual address cycle
+/// takes 1 and 2).
+class CycleBus : public sc_core::sc_module, public PciBus, private RunCarrier {
 public:
     CycleBus(const sc_core::sc_module_name& name, const PciSettings& settings);
 
     void transport(unsigned master, Run& run) override;
+    /// A clock that begins at this very instant has begun for whoever looks.
+    void catch_up() override;
+    void targets_changed() override {}
     /// At most one.
     void observe_pins(PinObserver& observer) { pin_observer_ = &observer; }
 
@@ -30,6 +35,7 @@ private:
     struct MasterPort {
         Run* run = nullptr;
         Duration handed_over{};
+        std::int64_t quiet_until = 0;  ///< The clock from which on REQ# may be asserted after a STOP#.
         std::unique_ptr<sc_core::sc_event> finished = std::make_unique<sc_core::sc_event>();
     };
 
@@ -38,50 +44,59 @@ private:
         unsigned master = 0;
         Run* run = nullptr;
         Target* target = nullptr;  ///< Null: nobody claims the address.
+        TargetTiming timing;
+        AddressPhase request;
+        Lanes lanes;
         TransactionRecord record;
-        std::uint64_t length = 0;
-        unsigned lane_bytes = 4;  ///< Bytes of AD in use.
-        unsigned data_wait = 0;
-        unsigned address_clocks = 1;   ///< 2 for a dual address cycle.
         unsigned devsel_clock = 0;     ///< From here on DEVSEL# is asserted.
+        unsigned phase_clock = 0;      ///< In this one the target decides about the present data phase.
         unsigned data_clock = 0;       ///< In this one TRDY# is asserted and the present data phase ends.
-        unsigned stop_clock = 0;       ///< From here on the target aborts: STOP# without DEVSEL#.
-        unsigned frame_off_clock = 0;  ///< From here on FRAME# is deasserted because of an abort.
-        unsigned end_clock = 0;        ///< The last one of an aborted transaction.
+        unsigned stop_clock = 0;       ///< From here on STOP# is asserted.
+        unsigned frame_off_clock = 0;  ///< From here on FRAME# is deasserted because of an abort or of STOP#.
+        unsigned end_clock = 0;        ///< The last one of a transaction that the target or nobody ends.
         unsigned data_phases = 0;
-        unsigned phase = 0;    ///< The present one, from 0.
-        unsigned clock = 1;    ///< The present one.
-        bool stopped = false;  ///< The master has cut the run short.
+        unsigned phase = 0;                            ///< The present one, from 0.
+        unsigned clock = 1;                            ///< The present one.
+        Termination outcome = Termination::completed;  ///< How it will have ended.
 
         bool in_last_phase() const { return phase + 1 == data_phases; }
+        bool addressing() const { return clock <= request.clocks; }
+        bool transferring() const { return target != nullptr && clock == data_clock; }
         bool frame() const;
-        BusAddress lane_address() const;
+        bool disconnects_with_data() const;
+        Access access(RequesterId requester) const;
         std::span<std::byte> lane() const;
     };
 
     void master_attached() override;
+    void end_requested(Duration at) override;
 
     void begin_clock();
     std::optional<unsigned> continue_transaction();
     void begin_transaction(unsigned master);
-    void begin_data_transfer(Transaction& transaction);
+    void end_early(Transaction& transaction) const;
+    void begin_data_phase(Transaction& transaction);
     void end_data_phase(Transaction& transaction);
-    void end_transaction(Termination termination);
+    void stop(Transaction& transaction, Termination outcome);
+    void end_transaction();
+    void end_waiting_runs();
     void finish_run(MasterPort& port, Termination termination);
     bool wants_bus(const MasterPort& port) const;
     void drive_requests();
     void show_pins();
-    void wake_at_next_edge();
+    void wake_for_next_clock(bool active);
 
-    const Duration period_;
-    const unsigned width_bytes_;
     Arbiter arbiter_;
     std::vector<MasterPort> ports_;
+    std::int64_t clock_ = 0;  ///< The present one, from the beginning of time.
     std::optional<Transaction> transaction_;
-    std::uint32_t requests_ = 0;  ///< REQ# in the present clock.
-    Pins pins_;                   ///< Kept only for an observer.
+    std::optional<unsigned> back_to_back_;  ///< Who may begin at once, in place of the idle clock.
+    std::uint32_t requests_ = 0;            ///< REQ# in the present clock.
+    Pins pins_;                             ///< Kept only for an observer.
     PinObserver* pin_observer_ = nullptr;
     sc_core::sc_event edge_;
+    Duration next_edge_{};  ///< For which it is notified.
+    Duration last_edge_{-1};
 };
 
 }  // namespace ghostcard::bus::pci

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ghostcard/bus/pci/transaction.h>
-#include <ghostcard/bus/requester.h>
+#include <ghostcard/bus/pci/target.h>
 
 #include <cstddef>
 #include <span>
@@ -10,27 +9,21 @@
 
 namespace ghostcard::bus::pci {
 
-/// An agent that can answer. Timing is the bus's business; a target says whether it answers and moves the bytes.
-class Target {
-public:
-    virtual ~Target() = default;
-
-    /// Whether it would assert DEVSEL# for this address phase.
-    virtual bool claims(Command command, BusAddress address) const = 0;
-    virtual TargetTiming timing() const = 0;
-    /// Asked at the beginning of the clock in which TRDY# is due; false makes it a target abort. The bytes lie within
-    /// one data phase.
-    virtual bool accepts(RequesterId master, Command command, BusAddress address) = 0;
-    /// At the beginning of the clock in which TRDY# is asserted.
-    virtual void read(Command command, BusAddress address, std::span<std::byte> data) = 0;
-    /// At the end of the clock in which TRDY# is asserted.
-    virtual void write(Command command, BusAddress address, std::span<const std::byte> data) = 0;
-};
+/// The clock period of PCI's nominal frequencies as its timing tables use it: 30 ns for 33 MHz, 15 ns for 66 MHz;
+/// otherwise 1/f in whole picoseconds.
+constexpr Duration clock_period(Hertz clock) {
+    if (clock.count == 33'000'000) return nanoseconds(30);
+    if (clock.count == 66'000'000) return nanoseconds(15);
+    return Duration(static_cast<std::int64_t>((1'000'000'000'000u + clock.count / 2) / clock.count));
+}
 
 /// A conventional PCI bus segment. Masters and targets are attached while the platform is built.
 class PciBus {
 public:
+    explicit PciBus(const PciSettings& settings) : settings_(settings), period_(clock_period(settings.clock)) {}
     virtual ~PciBus() = default;
+
+    Duration period() const { return period_; }
 
     /// Numbers masters from 0 in order of attachment: the n of REQn# and GNTn#. The host bridge comes first.
     unsigned attach_master(RequesterId requester) {
@@ -43,8 +36,13 @@ public:
 
     /// Blocks the calling SystemC thread until the run has ended; one run per master at a time.
     virtual void transport(unsigned master, Run& run) = 0;
+    /// A bus may lag behind simulated time as long as nobody looks; it never leads. Brings it up to the present.
+    virtual void catch_up() = 0;
+    /// What targets are certain of may have changed, at this instant.
+    virtual void targets_changed() = 0;
 
 protected:
+    const PciSettings& settings() const { return settings_; }
     virtual void master_attached() = 0;
 
     Target* find_target(Command command, BusAddress address) const {
@@ -59,17 +57,11 @@ protected:
     std::size_t masters() const { return masters_.size(); }
 
 private:
+    const PciSettings settings_;
+    const Duration period_;
     std::vector<RequesterId> masters_;
     std::vector<Target*> targets_;
     std::vector<TransactionObserver*> observers_;
 };
-
-/// The clock period of PCI's nominal frequencies as its timing tables use it: 30 ns for 33 MHz, 15 ns for 66 MHz;
-/// otherwise 1/f in whole picoseconds.
-constexpr Duration clock_period(Hertz clock) {
-    if (clock.count == 33'000'000) return nanoseconds(30);
-    if (clock.count == 66'000'000) return nanoseconds(15);
-    return Duration(static_cast<std::int64_t>((1'000'000'000'000u + clock.count / 2) / clock.count));
-}
 
 }  // namespace ghostcard::bus::pci

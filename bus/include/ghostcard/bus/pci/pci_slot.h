@@ -28,12 +28,13 @@ public:
 private:
     bool claims(Command command, BusAddress address) const override;
     TargetTiming timing() const override { return timing_; }
-    bool accepts(RequesterId, Command, BusAddress) override { return true; }
-    void read(Command command, BusAddress address, std::span<std::byte> data) override;
-    void write(Command command, BusAddress address, std::span<const std::byte> data) override;
+    bool punctual() const override { return true; }
+    Answer answer(const Access&, Duration) override { return Answer::transfer; }
+    void read(const Access& phase, std::span<std::byte> data, Duration at) override;
+    void write(const Access& phase, std::span<const std::byte> data, Duration at) override;
 
     void access(Command command, BusAddress address, std::byte* data, std::size_t size);
-    void decode_bar();
+    void configuration_changed();
     std::uint32_t configuration_word(std::uint32_t offset);
     void transport_dma(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
 
@@ -42,7 +43,9 @@ private:
     const std::uint64_t bar0_size_;
     const TargetTiming timing_;
     const unsigned master_;
-    std::optional<BusRange> bar0_;  ///< What the component answers to at present.
+    std::optional<BusRange> bar0_;  ///< What the component answers to at present...
+    unsigned latency_timer_ = 0;    ///< ...and how it behaves as a master.
+    std::uint64_t cache_line_ = 0;
 };
 
 }  // namespace ghostcard::bus::pci

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ghostcard::model {
@@ -27,6 +28,12 @@ public:
     /// Lines from top to bottom, adjacent; both planes of NV12. index < frames().
     virtual std::vector<std::byte> frame(std::uint64_t index, registers::PixelFormat format) = 0;
 };
+
+/// The generated pattern of that name: bars, ramp, noise.
+std::optional<registers::Pattern> pattern_named(std::string_view name);
+
+/// Why frames of this size cannot be had in this format; nothing if they can.
+std::optional<std::string> mismatch(const Raster& raster, registers::PixelFormat format);
 
 /// A generated pattern: colour bars with a moving edge, a ramp that moves by a step each frame, or noise from the seed.
 std::unique_ptr<FrameSource> make_pattern_source(registers::Pattern pattern, const Raster& raster, std::uint64_t seed);

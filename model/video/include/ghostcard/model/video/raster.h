@@ -50,6 +50,9 @@ std::span<const Raster> cea_rasters();
 /// Null if there is none of that name.
 const Raster* find_cea_raster(std::string_view name);
 
+/// Whether a raster can have that rate: 1 to 1000 frames a second.
+bool is_possible(FrameRate rate);
+
 /// The CEA raster for frames of this size and rate, a rate divided by 1.001 included; else a custom one.
 Raster raster_for(std::uint32_t width, std::uint32_t height, FrameRate rate, bool interlaced);
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/bus/host_port.h>
+
+#include <ghostcard/bus/sim_time.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace ghostcard::bus {
+namespace {
+
+/// Settling costs nothing extra when it is done in batches.
+constexpr std::uint64_t settle_after = 64u << 10;
+
+}  // namespace
+
+/// What the operating system programs; accesses that came before a change see the old state.
+class HostPort::SettledTranslation : public Translation {
+public:
+    SettledTranslation(const HostPort& port, Translation& translation) : port_(port), translation_(translation) {}
+
+    std::optional<std::uint64_t> constant_offset() const override { return translation_.constant_offset(); }
+    std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
+                                  const DmaConstraints& constraints) override {
+        port_.catch_up();
+        const auto base = translation_.map(pages, direction, constraints);
+        port_.translation_changed();
+        return base;
+    }
+    void unmap(BusRange range) override {
+        port_.catch_up();
+        translation_.unmap(range);
+        port_.translation_changed();
+    }
+
+private:
+    const HostPort& port_;
+    Translation& translation_;
+};
+
+HostPort::HostPort(const sc_core::sc_module_name& name, const HostMemory& memory,
+                   std::unique_ptr<BusTranslation> translation, const PostingSettings& posting)
+    : sc_module(name), memory_(memory), translation_(std::move(translation)), posting_(posting) {
+    SC_HAS_PROCESS(HostPort);
+    SC_METHOD(deliver_messages);
+    sensitive << message_due_;
+    dont_initialize();
+}
+
+HostPort::~HostPort() = default;
+
+bool HostPort::decodes(BusAddress address, bool write) const {
+    if (is_message(address)) return write;
+    const bool in_device_window = address >= device_window_begin && address < device_window_end;
+    return !in_device_window && translation_->decodes(address);
+}
+
+std::span<std::byte> HostPort::locate(RequesterId requester, BusRange range, bool write) const {
+    const auto physical = translation_->translate(requester, range, write);
+    if (!physical) return {};
+    const std::uint64_t ram = memory_.contiguous_from(physical->base());
+    if (ram == 0) return {};
+    return *memory_.at(*PhysicalRange::of(physical->base(), std::min(ram, physical->size())));
+}
+
+void HostPort::record_fault(const TranslationFault& fault) {
+    if (faults_.size() < recorded_faults) faults_.push_back(fault);
+    ++fault_count_;
+}
+
+std::uint64_t HostPort::room(Duration at) {
+    if (posting_.buffer.count == 0) return std::numeric_limits<std::uint64_t>::max();
+    posted_.settle(at);
+    return posting_.buffer.count - std::min(posting_.buffer.count, posted_.pending());
+}
+
+/// Writes leave the buffer in order, each after the delay and no faster than the drain allows.
+Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
+    Duration drained = last_visible_;
+    if (posting_.drain.count != 0)
+        drained += Duration(static_cast<std::int64_t>(bytes * 1'000'000'000'000u / posting_.drain.count));
+    last_visible_ = std::max(at + posting_.delay, drained);
+    return last_visible_;
+}
+
+void HostPort::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at) {
+    const Duration visible_at = next_visible(data.size(), at);
+    if (visible_at <= simulated_now()) {  // a bus that lagged behind
+        posted_.settle(visible_at);
+        std::memcpy(memory.data(), data.data(), data.size());
+        return;
+    }
+    posted_.post(memory, data, visible_at);
+    if (posted_.pending() >= settle_after) posted_.settle(at);
+}
+
+void HostPort::post_message(BusAddress address, std::uint16_t data, Duration at) {
+    messages_.push_back({address, data, next_visible(sizeof data, at)});
+    message_due_.notify(to_sc_time(messages_.front().visible_at - simulated_now()));
+}
+
+void HostPort::deliver_messages() {
+    while (!messages_.empty() && messages_.front().visible_at <= simulated_now()) {
+        const Message message = messages_.front();
+        messages_.pop_front();
+        ++message_count_;
+        if (message_sink_) message_sink_->message(message.address, message.data);
+    }
+    if (!messages_.empty()) message_due_.notify(to_sc_time(messages_.front().visible_at - simulated_now()));
+}
+
+void HostPort::catch_up() const {
+    for (const auto& catch_up : catch_up_) catch_up();
+}
+
+void HostPort::translation_changed() const {
+    for (const auto& changed : changed_) changed();
+}
+
+void HostPort::settle() {
+    catch_up();
+    posted_.settle(simulated_now());
+}
+
+Translation& HostPort::translation_for(RequesterId requester) {
+    auto& translation = device_translations_[requester];
+    if (!translation) translation = std::make_unique<SettledTranslation>(*this, translation_->for_device(requester));
+    return *translation;
+}
+
+}  // namespace ghostcard::bus

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ghostcard/base/addresses.h>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace ghostcard::bus::pci {
+
+/// How the bytes of a transaction fall on the data phases: each moves what lies in one word as wide as the data path.
+struct Lanes {
+    BusAddress begin;
+    std::uint64_t length = 0;  ///< Positive.
+    unsigned width = 4;        ///< Bytes of the data path in use.
+
+    BusAddress end() const { return begin + length; }
+    /// Up to and with the one that holds the byte before `until`.
+    unsigned phases_until(BusAddress until) const {
+        return static_cast<unsigned>((until.value - 1) / width - begin.value / width + 1);
+    }
+    unsigned phases() const { return phases_until(end()); }
+    /// Phases count from 0.
+    BusAddress phase_begin(unsigned phase) const {
+        return std::max(begin, BusAddress{round_down(begin.value, width) + std::uint64_t{phase} * width});
+    }
+    BusAddress phase_end(unsigned phase) const {
+        return std::min(end(), BusAddress{round_down(begin.value, width) + (std::uint64_t{phase} + 1) * width});
+    }
+};
+
+}  // namespace ghostcard::bus::pci

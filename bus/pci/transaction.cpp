@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/bus/pci/transaction.h>
+
+namespace ghostcard::bus::pci {
+namespace {
+
+constexpr std::uint64_t four_gib = 1ull << 32;
+
+}  // namespace
+
+/// Memory reads by how much they want of the cache lines (PCI 2.3, 3.1.2); writes of whole lines on their own (3.1.1).
+AddressPhase Run::next() const {
+    AddressPhase next{command, address + transferred, burst_left()};
+    next.clocks = next.address.value >= four_gib && !is_configuration(command) ? 2 : 1;
+    if (cache_line == 0) return next;
+    if (command == Command::memory_read) {
+        if (next.length > 3 * cache_line)
+            next.command = Command::memory_read_multiple;
+        else if (next.length > cache_line / 2)
+            next.command = Command::memory_read_line;
+    } else if (command == Command::memory_write && is_aligned(next.address, cache_line) && next.length >= cache_line) {
+        next.command = Command::memory_write_and_invalidate;
+        next.length = round_down(next.length, cache_line);
+    }
+    return next;
+}
+
+}  // namespace ghostcard::bus::pci

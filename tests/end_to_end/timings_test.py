@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Both timings of the bus give the same result document: for every shipped scenario, and for random computers.
+
+GHOSTCARD_SYSTEMS sets how many random ones, GHOSTCARD_SEED the first of their seeds.
+"""
+
+import os
+import random
+import unittest
+
+import ghostcard
+
+SYSTEMS = int(os.environ.get("GHOSTCARD_SYSTEMS", "100"))
+FIRST_SEED = int(os.environ.get("GHOSTCARD_SEED", "1"))
+
+
+def random_sets(seed):
+    choose = random.Random(seed)
+    burst = choose.choice([16, 32, 64, 128, 256, 512])
+    sets = {
+        "scenario.seed": seed,
+        "video.mode": choose.choice(["160x120@60", "64x48@200", "320x240@60", "480i59.94"]),
+        "video.source": choose.choice(["bars", "noise"]),
+        "video.frames": 2,
+        "card.dma.burst": f"{burst} B",
+        "card.memory": f"{choose.choice([burst, 2 * burst, 1024, 4096, 65536, 1 << 20]) + 512} B",
+        "card.interrupt": choose.choice(["intx", "msi"]),
+        "bus.clock": choose.choice(["33 MHz", "66 MHz", "25 MHz", "8 MHz"]),
+        "bus.width": choose.choice([32, 64]),
+        "bus.decode": choose.choice(["fast", "medium", "slow", "subtractive"]),
+        "bus.initial_wait": choose.randrange(8),
+        "bus.data_wait": choose.choice([0, 0, 1, 3]),
+        "bus.parking": choose.choice(["none", "host", "last"]),
+        "bus.arbitration": choose.choice(["round-robin", "two-level"]),
+        "bus.latency_timer": 8 * choose.randrange(10),
+        "bus.cache_line": choose.choice(["0 B", "32 B", "64 B"]),
+        "bus.fast_back_to_back": choose.choice(["off", "on"]),
+        "bus.target.width": choose.choice([32, 64]),
+        "bus.target.line": choose.choice(["0 B", "0 B", "32 B", "64 B"]),
+        "bus.masters": choose.choice([0, 0, 1, 2, 4]),
+        "bus.load.period": f"{choose.randrange(1, 40)} us",
+        "bus.load.burst": f"{4 * choose.randrange(1, 100)} B",
+        "bus.load.operation": choose.choice(["read", "write"]),
+        "bus.load.target": choose.choice(["memory", "device"]),
+        "host.translation": choose.choice(["identity", "offset", "iommu"]),
+        "host.posting_delay": f"{choose.randrange(0, 500)} ns",
+        "host.posting_buffer": choose.choice(["0 B", "0 B", "64 B", "256 B"]),
+        "host.posting_drain": choose.choice(["0 B/s", "0 B/s", "50 MB/s", "300 MB/s"]),
+        "host.read_latency": choose.choice(["0 s", "0 s", "600 ns"]),
+        "host.interrupt_latency": f"{choose.randrange(1, 20)} us",
+        "host.dpc_latency": f"{choose.randrange(1, 50)} us",
+        "consumer.page_offset": f"{choose.randrange(4096)} B",
+        "driver.strategy": choose.choice(["common-buffer", "common-buffer", "physical-address"]),
+    }
+    if choose.randrange(6) == 0:
+        sets[choose.choice(["bus.target.disconnect_after", "bus.target.abort_after"])] = choose.randrange(1, 40)
+    return sets
+
+
+class Timings(ghostcard.TestCase):
+    maxDiff = 2000
+
+    def result(self, scenario, timing, sets):
+        document = self.run_scenario(scenario, sets=[f"bus.timing={timing}", *sets])
+        document["bus"].pop("timing")
+        document["scenario"]["keys"]["bus"].pop("timing")
+        return document
+
+    def assert_equal_results(self, scenario, sets=()):
+        self.assertEqual(self.result(scenario, "cycle", sets), self.result(scenario, "analytic", sets))
+
+    def test_shipped_scenarios_have_the_same_result_under_both_timings(self):
+        for scenario in sorted(ghostcard.SCENARIOS.glob("*.toml")):
+            with self.subTest(scenario=scenario.name):
+                self.assert_equal_results(scenario)
+
+    def test_random_computers_have_the_same_result_under_both_timings(self):
+        scenario = self.folder / "random.toml"
+        scenario.touch()
+        for seed in range(FIRST_SEED, FIRST_SEED + SYSTEMS):
+            sets = [f"{key}={value}" for key, value in random_sets(seed).items()]
+            with self.subTest(sets=" ".join(f"--set '{each}'" for each in sets)):
+                self.assert_equal_results(scenario, sets)
+
+
+if __name__ == "__main__":
+    unittest.main()
