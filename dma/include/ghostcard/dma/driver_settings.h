@@ -12,7 +12,10 @@ namespace ghostcard::dma {
 /// How the capture driver gets a frame from the card into the consumer's buffer.
 enum class Strategy {
     common_buffer,     ///< DMA into a common buffer, then a copy by the CPU: the sound way for this card.
-    physical_address,  ///< As above, but the card is given the buffer's physical address: the classic mistake.
+    packet,            ///< DMA into the consumer's buffer, for which the host finds one bus address.
+    scatter_gather,    ///< DMA into the consumer's buffer by its mappings, of which this card can be given one.
+    rearm,             ///< As above, one mapping after the other: an operation and an interrupt for each.
+    physical_address,  ///< As common_buffer, but the card is given its physical address: the classic mistake.
 };
 
 enum class InterruptKind { intx, msi };
