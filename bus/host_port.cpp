@@ -13,13 +13,14 @@ namespace {
 
 /// Settling costs nothing extra when it is done in batches.
 constexpr std::uint64_t settle_after = 64u << 10;
+constexpr std::uint64_t largest_lookup = (1ull << 32) - 1;  // of bytes that lie together, less one
 
 }  // namespace
 
 /// What the operating system programs; accesses that came before a change see the old state.
 class HostPort::SettledTranslation : public Translation {
 public:
-    SettledTranslation(const HostPort& port, Translation& translation) : port_(port), translation_(translation) {}
+    SettledTranslation(HostPort& port, Translation& translation) : port_(port), translation_(translation) {}
 
     std::optional<std::uint64_t> constant_offset() const override { return translation_.constant_offset(); }
     std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
@@ -36,7 +37,7 @@ public:
     }
 
 private:
-    const HostPort& port_;
+    HostPort& port_;
     Translation& translation_;
 };
 
@@ -58,11 +59,20 @@ bool HostPort::decodes(BusAddress address, bool write) const {
 }
 
 std::span<std::byte> HostPort::locate(RequesterId requester, BusRange range, bool write) const {
-    const auto physical = translation_->translate(requester, range, write);
-    if (!physical) return {};
-    const std::uint64_t ram = memory_.contiguous_from(physical->base());
-    if (ram == 0) return {};
-    return *memory_.at(*PhysicalRange::of(physical->base(), std::min(ram, physical->size())));
+    const bool known = located_ && located_->requester == requester && located_->write == write &&
+                       located_->range.contains(range.base());
+    if (!known) {
+        located_.reset();
+        const std::uint64_t to_the_end = std::min(~range.base().value, largest_lookup) + 1;
+        const auto physical = translation_->translate(requester, *BusRange::of(range.base(), to_the_end), write);
+        const std::uint64_t ram = physical ? memory_.contiguous_from(physical->base()) : 0;
+        if (ram == 0) return {};
+        const std::uint64_t size = std::min(ram, physical->size());
+        located_ = {requester, write, *BusRange::of(range.base(), size),
+                    *memory_.at(*PhysicalRange::of(physical->base(), size))};
+    }
+    const std::uint64_t offset = range.base() - located_->range.base();
+    return located_->memory.subspan(offset, std::min(range.size(), located_->range.size() - offset));
 }
 
 void HostPort::record_fault(const TranslationFault& fault) {
@@ -74,6 +84,12 @@ std::uint64_t HostPort::room(Duration at) {
     if (posting_.buffer.count == 0) return std::numeric_limits<std::uint64_t>::max();
     posted_.settle(at);
     return posting_.buffer.count - std::min(posting_.buffer.count, posted_.pending());
+}
+
+Duration HostPort::room_for(std::uint64_t bytes, Duration at) {
+    if (has_unlimited_room()) return at;
+    posted_.settle(at);
+    return std::max(at, posted_.pending_at_most(posting_.buffer.count - std::min(posting_.buffer.count, bytes)));
 }
 
 /// Writes leave the buffer in order, each after the delay and no faster than the drain allows.
@@ -115,7 +131,8 @@ void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
 }
 
-void HostPort::translation_changed() const {
+void HostPort::translation_changed() {
+    located_.reset();
     for (const auto& changed : changed_) changed();
 }
 

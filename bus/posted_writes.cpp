@@ -22,4 +22,15 @@ void PostedWrites::settle(Duration now) {
     settled_bytes_ = 0;
 }
 
+Duration PostedWrites::pending_at_most(std::uint64_t bytes) const {
+    std::uint64_t left = pending();
+    Duration at{};
+    for (const Write& write : writes_) {
+        if (left <= bytes) break;
+        left -= write.memory.size();
+        at = write.visible_at;
+    }
+    return at;
+}
+
 }  // namespace ghostcard::bus

@@ -32,8 +32,9 @@ void CycleBus::transport(unsigned master, Run& run) {
     MasterPort& port = ports_[master];
     port.run = &run;
     port.handed_over = simulated_now();
+    port.ready_at = std::max(port.handed_over, run.ready_after(0));
     if (run.control) run.control->carry(this);
-    wake_for_next_clock(true);
+    wake_at_edge_after(simulated_now());
     while (port.run != nullptr) sc_core::wait(*port.finished);
     if (run.control) run.control->carry(nullptr);
 }
@@ -42,19 +43,21 @@ void CycleBus::catch_up() {
     if (next_edge_ == simulated_now()) begin_clock();
 }
 
-void CycleBus::end_requested(Duration) { wake_for_next_clock(true); }
+void CycleBus::end_requested(Duration) {
+    end_requested_ = true;
+    wake_at_edge_after(simulated_now());
+}
 
 bool CycleBus::wants_bus(const MasterPort& port) const {
-    const Duration now = simulated_now();
-    return port.run != nullptr && port.handed_over < now && clock_ >= port.quiet_until &&
-           port.run->ready_after(port.run->transferred) < now;
+    return port.run != nullptr && port.ready_at < now_ && clock_ >= port.quiet_until;
 }
 
 /// One clock: first what was sampled at the end of the clock before, then what is driven in this one.
 void CycleBus::begin_clock() {
-    if (last_edge_ == simulated_now()) return;
-    last_edge_ = simulated_now();
-    clock_ = last_edge_ / period();
+    if (started_ && now_ == simulated_now()) return;
+    started_ = true;
+    now_ = simulated_now();
+    clock_ = now_ / period();
     const std::optional<unsigned> owner = continue_transaction();
     const std::optional<unsigned> granted = arbiter_.granted();
     arbiter_.clock(requests_, owner);
@@ -69,16 +72,18 @@ void CycleBus::begin_clock() {
 }
 
 void CycleBus::wake_for_next_clock(bool active) {
-    const Duration now = simulated_now();
-    Duration wake = active ? now : Duration::max();
+    if (active) return wake_at_edge_after(now_);
     for (const MasterPort& port : ports_)
-        if (port.run != nullptr)
-            wake = std::min(wake, std::max(port.quiet_until * period() - period(),
-                                           std::max(now, port.run->ready_after(port.run->transferred))));
-    if (wake == Duration::max()) return;
-    const Duration edge = (wake / period() + 1) * period();
-    if (next_edge_ <= now || edge < next_edge_) next_edge_ = edge;
-    edge_.notify(to_sc_time(next_edge_ - now));
+        if (port.run != nullptr && port.ready_at != Duration::max())
+            wake_at_edge_after(std::max({now_, port.ready_at, (port.quiet_until - 1) * period()}));
+}
+
+void CycleBus::wake_at_edge_after(Duration instant) {
+    const Duration now = simulated_now();
+    const Duration edge = instant == now_ ? now_ + period() : (instant / period() + 1) * period();
+    if (next_edge_ > now && next_edge_ <= edge) return;
+    next_edge_ = edge;
+    edge_.notify(to_sc_time(edge - now));
 }
 
 /// Who owned the bus in the clock that has ended.
@@ -95,7 +100,7 @@ std::optional<unsigned> CycleBus::continue_transaction() {
     if (!now.addressing() && now.stop_clock == 0) end_early(now);
     if (now.target && now.clock == now.phase_clock) begin_data_phase(now);
     if (now.transferring() && is_read(now.request.command))
-        now.target->read(now.access(requester(owner)), now.lane(), simulated_now());
+        now.target->read(now.access(requester(owner)), now.lane(), now_);
     return owner;
 }
 
@@ -108,7 +113,7 @@ void CycleBus::begin_transaction(unsigned master) {
     next.record.master = master;
     next.record.command = next.request.command;
     next.record.address = next.request.address;
-    next.record.start = simulated_now();
+    next.record.start = now_;
 
     next.target = find_target(next.request.command, next.request.address);
     if (next.target) next.timing = next.target->timing();
@@ -125,6 +130,9 @@ void CycleBus::begin_transaction(unsigned master) {
         next.outcome = Termination::master_abort;
     }
     transaction_ = next;
+    const std::uint64_t will_have_moved = run.transferred + next.request.length;
+    ports_[master].then_ready_at =
+        will_have_moved == run.data.size() ? Duration::max() : run.ready_after(will_have_moved);
 }
 
 bool CycleBus::Transaction::frame() const {
@@ -151,7 +159,7 @@ bool CycleBus::Transaction::disconnects_with_data() const {
 /// and its GNT# is gone (PCI 2.3, 3.3.3.1). A memory write and invalidate goes on to the end of the line.
 void CycleBus::end_early(Transaction& now) const {
     if (now.in_last_phase() || now.outcome != Termination::completed) return;
-    const bool stopped = now.run->stop_requested(simulated_now());
+    const bool stopped = end_requested_ && now.run->stop_requested(now_);
     const bool timed_out = now.clock > now.run->latency_timer && arbiter_.granted() != now.master;
     if (!stopped && !timed_out) return;
 
@@ -163,6 +171,7 @@ void CycleBus::end_early(Transaction& now) const {
     }
     now.data_phases = phases;
     now.outcome = stopped ? Termination::stopped : Termination::timeout;
+    now.timed_out = !stopped;
 }
 
 /// The target decides whether it will transfer.
@@ -171,7 +180,7 @@ void CycleBus::begin_data_phase(Transaction& now) {
     if (now.phase == timing.abort_after) return stop(now, Termination::target_abort);
     if (now.phase == timing.retry_after)
         return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
-    switch (now.target->answer(now.access(requester(now.master)), simulated_now())) {
+    switch (now.target->answer(now.access(requester(now.master)), now_)) {
         case Answer::transfer: break;
         case Answer::stop: return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
         case Answer::abort: return stop(now, Termination::target_abort);
@@ -192,7 +201,7 @@ void CycleBus::stop(Transaction& now, Termination outcome) {
 /// takes (disconnect with data).
 void CycleBus::end_data_phase(Transaction& now) {
     const Access access = now.access(requester(now.master));
-    if (access.write()) now.target->write(access, now.lane(), simulated_now());
+    if (access.write()) now.target->write(access, now.lane(), now_);
     if (now.phase == 0) now.record.first_data_clock = now.clock;
     now.record.last_data_clock = now.clock;
     now.record.bytes += access.bytes;
@@ -221,16 +230,18 @@ void CycleBus::end_transaction() {
     run.transferred += ended.record.bytes;
     if (ended.stop_clock != 0)
         port.quiet_until = clock_ - ended.clock + static_cast<std::int64_t>(ended.stop_clock + quiet_clocks);
-    if (run.control && ended.record.bytes != 0) run.control->moved(ended.record.bytes, simulated_now());
+    if (run.control && ended.record.bytes != 0) run.control->moved(ended.record.bytes, now_);
 
     const bool aborted = ended.outcome == Termination::master_abort || ended.outcome == Termination::target_abort;
     if (aborted || ended.outcome == Termination::stopped)
         finish_run(port, ended.outcome);
     else if (run.done())
         finish_run(port, Termination::completed);
+    else
+        port.ready_at = std::max(port.handed_over, run.ready_after(run.transferred));
 
     const bool completed_write = !is_read(ended.request.command) && ended.outcome == Termination::completed;
-    const bool goes_on = port.run != nullptr && !run.pause_requested(simulated_now()) && wants_bus(port);
+    const bool goes_on = port.run != nullptr && !run.pause_requested(now_) && wants_bus(port);
     if (settings().fast_back_to_back && completed_write && goes_on && arbiter_.granted() == ended.master)
         back_to_back_ = ended.master;
     ended.record.clocks = back_to_back_ ? ended.clock : ended.clock + 1;
@@ -238,10 +249,15 @@ void CycleBus::end_transaction() {
 }
 
 void CycleBus::end_waiting_runs() {
+    if (!end_requested_) return;
+    end_requested_ = false;
     for (MasterPort& port : ports_) {
+        if (port.run == nullptr || !port.run->pause_requested(Duration::max())) continue;
         const bool under_way = transaction_ && transaction_->run == port.run;
-        if (port.run != nullptr && !under_way && port.run->pause_requested(simulated_now()))
+        if (!under_way && port.run->pause_requested(now_))
             finish_run(port, Termination::stopped);
+        else
+            end_requested_ = true;
     }
 }
 
@@ -259,12 +275,9 @@ void CycleBus::drive_requests() {
         bool asks = false;
         if (transaction_ && transaction_->run == port.run) {
             const Transaction& now = *transaction_;
-            const std::uint64_t will_have_moved = now.run->transferred + now.request.length;
-            const bool ends_run = now.outcome == Termination::stopped || now.run->pause_requested(simulated_now());
+            const bool ends_run = end_requested_ && now.run->pause_requested(now_);
             const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
-            const bool more =
-                now.outcome == Termination::timeout ||
-                (will_have_moved != now.run->data.size() && now.run->ready_after(will_have_moved) < simulated_now());
+            const bool more = now.timed_out || port.then_ready_at < now_;
             asks = more && !ends_run && !stopped;
         } else {
             asks = wants_bus(port);

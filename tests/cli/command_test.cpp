@@ -150,11 +150,13 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         const char* message;  // its beginning
     } const cases[] = {
         {"",
-         "ghostcard: a command is wanted; commands are run, validate, list, schema, regs, config-space; see ghostcard "
+         "ghostcard: a command is wanted; commands are run, validate, timing, list, schema, regs, config-space; see "
+         "ghostcard "
          "--help"},
         {"-x", "ghostcard: '-x' is no option; commands are run,"},
         {"rnu good.toml",
-         "ghostcard: 'rnu' is no command; commands are run, validate, list, schema, regs, config-space; see ghostcard "
+         "ghostcard: 'rnu' is no command; commands are run, validate, timing, list, schema, regs, config-space; see "
+         "ghostcard "
          "--help"},
         {"run", "ghostcard run: SCENARIO is required"},
         {"run good.toml --sett x", "ghostcard run: The following arguments were not expected: "},
@@ -283,9 +285,33 @@ TEST_CASE("schema, regs and config-space print and nothing else", "[cli]") {
     CHECK(shell.ghostcard("config-space").out == "00:00.0 fake\n");
 }
 
+TEST_CASE("timing says by its status whether both timings agree", "[cli]") {
+    const Shell shell;
+    const Answer agree = shell.ghostcard("timing --json --bursts 4,8 --op read --set bus.width=64");
+    CHECK(agree.status == 0);
+    const auto document = nlohmann::json::parse(agree.out);
+    CHECK(document["op"] == "read");
+    CHECK(document["bus"]["width"] == 64);
+    CHECK(document["bursts"].size() == 2);
+    const Answer differ = shell.ghostcard("timing --bursts 666");
+    CHECK(differ.status == 1);
+    CHECK(differ.err == "the timings differ\n");
+}
+
+TEST_CASE("timing refuses bursts that cannot be", "[cli]") {
+    const Shell shell;
+    for (const std::string bursts : {"0", "1048577", "4,x", "''"}) {
+        INFO(bursts);
+        const Answer answer = shell.ghostcard("timing --bursts " + bursts);
+        CHECK(answer.status == 2);
+        CHECK(answer.out.empty());
+        CHECK(std::count(answer.err.begin(), answer.err.end(), '\n') == 1);
+    }
+}
+
 TEST_CASE("the help of every command is short and has an example", "[cli]") {
     const Shell shell;
-    for (const std::string command : {"", "run", "validate", "list", "schema", "regs", "config-space"}) {
+    for (const std::string command : {"", "run", "validate", "list", "schema", "timing", "regs", "config-space"}) {
         INFO(command);
         const Answer answer = shell.ghostcard(command + " --help");
         CHECK(answer.status == 0);

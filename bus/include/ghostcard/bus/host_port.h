@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -60,6 +61,11 @@ public:
 
     /// Bytes that can be accepted at that instant.
     std::uint64_t room(Duration at);
+    /// The first instant, not before `at`, at which so many bytes can be accepted; more than the buffer holds can be
+    /// when it is empty.
+    Duration room_for(std::uint64_t bytes, Duration at);
+    /// Whether room() is without limit.
+    bool has_unlimited_room() const { return posting_.buffer.count == 0; }
     /// Whether room() is without limit, and each write visible the same time after it was accepted.
     bool posts_freely() const { return posting_.buffer.count == 0 && posting_.drain.count == 0; }
     Duration posting_delay() const { return posting_.delay; }
@@ -93,16 +99,25 @@ private:
         Duration visible_at;
     };
 
+    /// What locate() found last, for its neighbours; nothing after a translation has changed.
+    struct Located {
+        RequesterId requester;
+        bool write = false;
+        BusRange range;
+        std::span<std::byte> memory;
+    };
+
     Duration next_visible(std::uint64_t bytes, Duration at);
     void deliver_messages();
     void catch_up() const;
-    void translation_changed() const;
+    void translation_changed();
 
     const HostMemory& memory_;
     const std::unique_ptr<BusTranslation> translation_;
     const PostingSettings posting_;
     std::map<RequesterId, std::unique_ptr<SettledTranslation>> device_translations_;
     std::vector<std::function<void()>> catch_up_, changed_;
+    mutable std::optional<Located> located_;
 
     PostedWrites posted_;
     Duration last_visible_{};

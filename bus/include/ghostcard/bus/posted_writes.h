@@ -22,6 +22,8 @@ public:
 
     /// Bytes that memory does not show yet.
     std::uint64_t pending() const { return bytes_.size() - settled_bytes_; }
+    /// When there are no more than so many of them, if nothing is added.
+    Duration pending_at_most(std::uint64_t bytes) const;
 
 private:
     struct Write {

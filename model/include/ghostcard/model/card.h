@@ -114,7 +114,7 @@ private:
     std::optional<Frame> arriving_;  ///< Without its picture; the last one, if none arrives now.
     Duration arriving_until_{};
     bool arriving_torn_ = false;
-    Duration no_overflow_until_{};  ///< Whatever leaves the memory; it may be later.
+    Duration no_overflow_until_{};       ///< Whatever leaves the memory; it may be later.
     std::uint32_t frame_time_high_ = 0;  ///< Of the last finished frame, until FRAME_TIME_LOW is read.
     std::uint64_t messages_due_ = 0;  ///< Interrupt requests that have risen and are not yet on the bus: they go first.
 

@@ -5,7 +5,8 @@
 
 namespace ghostcard::registers {
 
-RegisterTable card_register_table();    ///< CardRegisters: BAR0.
-RegisterTable config_register_table();  ///< ConfigRegisters: the configuration space.
+RegisterTable card_register_table();     ///< CardRegisters: BAR0.
+RegisterTable config_register_table();   ///< ConfigRegisters: the configuration space.
+RegisterTable express_register_table();  ///< ExpressRegisters: what a PCI Express slot adds to it.
 
 }  // namespace ghostcard::registers

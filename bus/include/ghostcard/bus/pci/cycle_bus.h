@@ -36,6 +36,8 @@ private:
         Run* run = nullptr;
         Duration handed_over{};
         std::int64_t quiet_until = 0;  ///< The clock from which on REQ# may be asserted after a STOP#.
+        Duration ready_at{};           ///< When the next transaction can be asked for...
+        Duration then_ready_at{};      ///< ...and the one behind the present one.
         std::unique_ptr<sc_core::sc_event> finished = std::make_unique<sc_core::sc_event>();
     };
 
@@ -58,6 +60,7 @@ private:
         unsigned phase = 0;                            ///< The present one, from 0.
         unsigned clock = 1;                            ///< The present one.
         Termination outcome = Termination::completed;  ///< How it will have ended.
+        bool timed_out = false;                        ///< The master knows that it will have to go on later.
 
         bool in_last_phase() const { return phase + 1 == data_phases; }
         bool addressing() const { return clock <= request.clocks; }
@@ -85,10 +88,12 @@ private:
     void drive_requests();
     void show_pins();
     void wake_for_next_clock(bool active);
+    void wake_at_edge_after(Duration instant);
 
     Arbiter arbiter_;
     std::vector<MasterPort> ports_;
-    std::int64_t clock_ = 0;  ///< The present one, from the beginning of time.
+    std::int64_t clock_ = 0;  ///< The present one, from the beginning of time...
+    Duration now_{};          ///< ...and when it began.
     std::optional<Transaction> transaction_;
     std::optional<unsigned> back_to_back_;  ///< Who may begin at once, in place of the idle clock.
     std::uint32_t requests_ = 0;            ///< REQ# in the present clock.
@@ -96,7 +101,8 @@ private:
     PinObserver* pin_observer_ = nullptr;
     sc_core::sc_event edge_;
     Duration next_edge_{};  ///< For which it is notified.
-    Duration last_edge_{-1};
+    bool started_ = false;
+    bool end_requested_ = false;  ///< Of some run, since one ended.
 };
 
 }  // namespace ghostcard::bus::pci
