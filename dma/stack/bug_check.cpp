@@ -13,7 +13,7 @@ std::string line(std::uint32_t code, const std::array<std::uint64_t, 4>& paramet
 }  // namespace
 
 BugCheck::BugCheck(std::uint32_t code, const std::array<std::uint64_t, 4>& parameters, const std::string& why)
-    : std::runtime_error(line(code, parameters) + " " + why), code_(code), parameters_(parameters) {}
+    : std::runtime_error(line(code, parameters) + " " + why), code_(code), parameters_(parameters), why_(why) {}
 
 std::string BugCheck::stop_line() const { return line(code_, parameters_); }
 

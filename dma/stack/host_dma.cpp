@@ -38,11 +38,14 @@ HostDma::HostDma(const HostMemory& memory, PageAllocator& pages, Translation& tr
       card_(io_),
       bus_(io_, card_, answer_of(settings.stack)),
       port_([this] { return get_adapter(); }, clock, irql_, &verifier_,
-            {.max_mapping_bytes = settings.max_mapping == 0 ? ~std::uint64_t{0} : settings.max_mapping,
+            {.max_mapping_bytes = settings.max_mapping.count == 0 ? ~std::uint64_t{0} : settings.max_mapping.count,
              .service = settings.stack == StackKind::service}) {
     hal_.declare_device(needs, ~std::uint64_t{0});
     if (settings.stack != StackKind::unreported_pdo) bus_.start();
     function_.attach_to(bus_.child_pdo());
+    // Where kernel pool might lie; the pointers of this process differ from run to run.
+    io_.show_as(&bus_.fdo(), VirtualAddress{0xffff'a000'0000'1050});
+    io_.show_as(&bus_.child_pdo(), VirtualAddress{0xffff'a000'0000'2050});
 }
 
 AdapterObject* HostDma::get_adapter() {

@@ -13,8 +13,10 @@ AdapterObject* IoManager::get_dma_adapter(const void* pdo, const DeviceDescripti
                                           std::uint64_t& map_registers, std::source_location location) {
     if (hal_.verifier() != nullptr) hal_.verifier()->expect_irql(Irql::passive, "IoGetDmaAdapter", location);
     if (pdo == nullptr) return hal_.legacy_adapter(description, map_registers, location);
+    const auto shown = shown_.find(pdo);
+    const std::uint64_t object = shown != shown_.end() ? shown->second.value : std::bit_cast<std::uintptr_t>(pdo);
     if (!pdos_.contains(pdo))
-        throw BugCheck(pnp_detected_fatal_error, {invalid_pdo, std::bit_cast<std::uintptr_t>(pdo), 0, 0},
+        throw BugCheck(pnp_detected_fatal_error, {invalid_pdo, object, 0, 0},
                        "IoGetDmaAdapter was given an object that is no PDO: an FDO, or a PDO that its bus driver has "
                        "not reported yet");
     // What was reported is a device object, and lives as long as it is reported.

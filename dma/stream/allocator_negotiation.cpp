@@ -49,17 +49,6 @@ HResult decide_buffer_size(const CaptureOutput& output, MemoryAllocator& allocat
 
 }  // namespace
 
-std::string_view name_of(DownstreamPeer peer) {
-    switch (peer) {
-        case DownstreamPeer::standard: return "standard";
-        case DownstreamPeer::ignores_request: return "ignores-request";
-        case DownstreamPeer::shifts_by_prefix: return "shifts-by-prefix";
-        case DownstreamPeer::own_allocator: return "own-allocator";
-        case DownstreamPeer::reuses_allocator: return "reuses-allocator";
-    }
-    return "unknown";
-}
-
 bool NegotiatedAllocator::keeps_alignment(std::int32_t alignment) const {
     const auto pointers = allocator ? allocator->pointers() : std::vector<std::uint64_t>{};
     return connected() && std::ranges::all_of(pointers, [alignment](std::uint64_t pointer) {

@@ -30,16 +30,16 @@ CallSite CallSite::of(const std::source_location& location) {
 }
 
 void DmaVerifier::report(Check check, std::string what, const std::source_location& location, const Place& place) {
-    add(check, std::move(what), CallSite::of(location), place);
+    add(check, std::move(what), CallSite::of(location), place, clock_.now());
 }
 
-void DmaVerifier::add(Check check, std::string what, CallSite site, const Place& place) {
+void DmaVerifier::add(Check check, std::string what, CallSite site, const Place& place, Duration time) {
     const auto same = std::ranges::find_if(
         findings_, [&](const Finding& finding) { return finding.check == check && finding.site == site; });
     if (same != findings_.end())
         ++same->times;
     else
-        findings_.push_back({check, std::move(what), std::move(site), clock_.now(), place});
+        findings_.push_back({check, std::move(what), std::move(site), time, place});
 }
 
 void DmaVerifier::expect_irql(Irql exactly, std::string_view routine, const std::source_location& location) {
@@ -94,17 +94,17 @@ Place DmaVerifier::placed(BusAddress address) const {
     return place;
 }
 
-void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master) {
+void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, Duration time) {
     const auto what = fmt::format("the device {} {} bytes at bus address {:#x}", access_name(write), range.size(),
                                   range.base().value);
     if (write) unpushed_ = range;
     mappings_.note_access(range);
-    if (!bus_master) add(Check::bus_master_off, what, {}, placed(range.base()));
+    if (!bus_master) add(Check::bus_master_off, what, {}, placed(range.base()), time);
     // The first byte that no mapping holds; mappings may lie side by side.
     BusAddress at = range.base();
     while (const LiveMapping* mapping = mappings_.at(at)) {
         if (mapping->direction == (write ? DmaDirection::from_memory : DmaDirection::to_memory))
-            return add(Check::access_against_direction, what, {}, placed(at));
+            return add(Check::access_against_direction, what, {}, placed(at), time);
         if (mapping->range.last() >= range.last()) return;
         at = mapping->range.last() + 1;
     }
@@ -113,15 +113,15 @@ void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master) {
         return add(Check::access_after_unmap,
                    fmt::format("{}, of which {:#x} was a {} that has been given back", what, at.value,
                                dma::name_of(before->kind)),
-                   {}, placed(at));
+                   {}, placed(at), time);
     add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what, at.value), {},
-        placed(at));
+        placed(at), time);
 }
 
-void DmaVerifier::translation_fault(BusAddress address, bool write) {
+void DmaVerifier::translation_fault(BusAddress address, bool write, Duration time) {
     add(Check::iommu_fault,
         fmt::format("address translation refused a {} at bus address {:#x}", write ? "write" : "read", address.value),
-        {}, placed(address));
+        {}, placed(address), time);
 }
 
 void DmaVerifier::device_programmed(BusRange range) {
@@ -137,11 +137,12 @@ void DmaVerifier::device_programmed(BusRange range) {
             place = placed(LiveMappings::bus(*meant, as_physical));
             right = fmt::format("the bus address {:#x} leads to", place.bus_address->value);
         }
-        add(Check::physical_address, fmt::format("{}, a physical address, which {}", what, right), {}, place);
+        add(Check::physical_address, fmt::format("{}, a physical address, which {}", what, right), {}, place,
+            clock_.now());
     }
     if (needs_ && !is_aligned(range.base(), needs_->alignment))
         add(Check::misaligned, fmt::format("{}; it needs multiples of {} bytes", what, needs_->alignment), {},
-            placed(range.base()));
+            placed(range.base()), clock_.now());
 }
 
 void DmaVerifier::register_accessed(bool write) {

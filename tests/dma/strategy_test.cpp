@@ -168,7 +168,7 @@ TEST_CASE("a re-armed descriptor costs an operation and an interrupt for each ma
 
 TEST_CASE("MaxMappingsByteCount splits mappings", "[dma][strategy]") {
     const auto mappings = [](std::uint64_t max) {
-        Windows machine({.strategy = Strategy::rearm, .host = {.max_mapping = max}});
+        Windows machine({.strategy = Strategy::rearm, .host = {.max_mapping = Bytes{max}}});
         REQUIRE(machine.start() == DriverStatus::ok);
         machine.capture(1);
         CHECK(machine.received() == Numbers{1});

@@ -63,7 +63,7 @@ struct DmaHost {
             for (std::uint64_t i = 0; i < part; ++i) bytes[i] = device_content(first + done + i);
             done += part;
         }
-        verifier.device_accessed(*BusRange::of(address, length), true, true);
+        verifier.device_accessed(*BusRange::of(address, length), true, true, clock.now());
     }
     bool device_sees(BusAddress address, std::uint64_t length, std::uint64_t first = 0) {
         for (std::uint64_t i = 0; i < length; ++i)

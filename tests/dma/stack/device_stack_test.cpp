@@ -5,6 +5,7 @@
 #include <tests/dma/adapter/dma_host.h>
 
 #include <bit>
+#include <optional>
 #include <vector>
 
 using namespace ghostcard;
@@ -99,13 +100,12 @@ TEST_CASE("a stop reads as Windows shows it", "[dma][stack]") {
 
 TEST_CASE("a PDO that goes is no PDO any more", "[dma][stack]") {
     Stack host;
-    std::uint64_t gone = 0;
-    {
-        const dma::PciPdo other(host.io);
-        gone = number(&other);
-        CHECK(host.stop(&other).empty());
-    }
-    CHECK_FALSE(host.stop(std::bit_cast<const void*>(gone)).empty());
+    std::optional<dma::PciPdo> other;
+    other.emplace(host.io);
+    const void* const object = &*other;
+    CHECK(host.stop(object).empty());
+    other.reset();
+    CHECK_FALSE(host.stop(object).empty());
 }
 
 TEST_CASE("way A: the upper driver passes the PDO that pci.sys made", "[dma][stack]") {

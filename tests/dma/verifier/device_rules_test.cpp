@@ -22,7 +22,7 @@ struct Common : DmaHost {
 
     void accessed(std::int64_t offset, std::uint64_t length, bool write = true, bool master = true) {
         const BusAddress at{common.bus_address.value + static_cast<std::uint64_t>(offset)};
-        verifier.device_accessed(*BusRange::of(at, length), write, master);
+        verifier.device_accessed(*BusRange::of(at, length), write, master, clock.now());
     }
     PhysicalAddress physical() const { return translation.to_physical(common.bus_address).value(); }
 };
@@ -57,9 +57,9 @@ TEST_CASE("an access may go through neighbouring mappings", "[dma][verifier]") {
     CHECK(adapter.get_scatter_gather_list(&device, second, second.start, page_size, list, false) ==
           dma::NtStatus::success);
     const auto address = host.verifier.mappings().live().begin()->first;
-    host.verifier.device_accessed(*BusRange::of(address, 2 * page_size), true, true);
+    host.verifier.device_accessed(*BusRange::of(address, 2 * page_size), true, true, host.clock.now());
     CHECK(host.codes().empty());
-    host.verifier.device_accessed(*BusRange::of(address, 2 * page_size + 1), true, true);
+    host.verifier.device_accessed(*BusRange::of(address, 2 * page_size + 1), true, true, host.clock.now());
     CHECK(host.codes() == Codes{"SIM-1"});
 }
 
@@ -73,9 +73,9 @@ TEST_CASE("an access against the direction of its mapping is found", "[dma][veri
                   &device, mdl, mdl.start, 1000,
                   [&](const dma::ScatterGatherList& list) { address = list.elements[0].address; },
                   to_device) == dma::NtStatus::success);
-        host.verifier.device_accessed(*BusRange::of(address, 1000), !to_device, true);
+        host.verifier.device_accessed(*BusRange::of(address, 1000), !to_device, true, host.clock.now());
         CHECK(host.codes().empty());
-        host.verifier.device_accessed(*BusRange::of(address, 1000), to_device, true);
+        host.verifier.device_accessed(*BusRange::of(address, 1000), to_device, true, host.clock.now());
         CHECK(host.codes() == Codes{"SIM-2"});
     }
 }
@@ -162,7 +162,7 @@ TEST_CASE("what is left when the driver is unloaded is found", "[dma][verifier]"
 
 TEST_CASE("a refusal of address translation is found", "[dma][verifier]") {
     Common host;
-    host.verifier.translation_fault({0x1234}, true);
+    host.verifier.translation_fault({0x1234}, true, host.clock.now());
     CHECK(host.codes() == Codes{"0xE6/0x26"});
     CHECK(host.verifier.findings()[0].place.bus_address == BusAddress{0x1234});
 }

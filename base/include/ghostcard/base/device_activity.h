@@ -2,22 +2,24 @@
 #pragma once
 
 #include <ghostcard/base/addresses.h>
+#include <ghostcard/base/time.h>
 
 #include <cstdint>
 
 namespace ghostcard {
 
 /// What the host's side of the machine sees of one device's use of memory. The host bridge reports to it; whoever
-/// checks a driver listens. Reports come in the order of events, at the simulated time at which they happen.
+/// checks a driver listens. Reports come in the order of events; those of the device may come late, as long as the
+/// driver has not done anything since that depends on them, and therefore tell when it was.
 class DeviceActivity {
 public:
     virtual ~DeviceActivity() = default;
 
     /// The device has accessed memory, whether or not anybody answered; `bus_master` tells whether the device was
     /// allowed to.
-    virtual void device_accessed(BusRange range, bool write, bool bus_master) = 0;
+    virtual void device_accessed(BusRange range, bool write, bool bus_master, Duration time) = 0;
     /// Address translation has refused an access.
-    virtual void translation_fault(BusAddress address, bool write) = 0;
+    virtual void translation_fault(BusAddress address, bool write, Duration time) = 0;
     /// The driver has written an address into the device's descriptor and started it.
     virtual void device_programmed(BusRange range) = 0;
     /// A register of the device has been read, which pushes the device's posted writes into memory before the answer

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <ghostcard/base/units.h>
+#include <ghostcard/dma/stream/allocator_negotiation.h>
 #include <ghostcard/registers/pattern.h>
 #include <ghostcard/registers/pixel_format.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace ghostcard::dma {
 
@@ -31,8 +33,10 @@ struct DriverSettings {
 
 /// The application that receives the frames.
 struct ConsumerSettings {
-    unsigned buffers = 3;             ///< Frame buffers in circulation (1 to 64).
-    Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B).
+    std::optional<DownstreamPeer> allocator{};  ///< Who the buffers' allocator is negotiated with; nothing: nobody.
+    unsigned buffers = 3;                       ///< Frame buffers in circulation (1 to 64).
+    Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B), if no allocator
+                                      ///< says so.
     Duration hold = milliseconds(1);  ///< How long a delivered frame is kept before its buffer comes back.
 };
 

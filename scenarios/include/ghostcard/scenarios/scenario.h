@@ -4,6 +4,7 @@
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/bus/pci/pci_settings.h>
 #include <ghostcard/dma/driver_settings.h>
+#include <ghostcard/dma/stack/host_dma_settings.h>
 #include <ghostcard/model/card_settings.h>
 #include <ghostcard/platform/cpu_settings.h>
 #include <ghostcard/scenarios/expectations.h>
@@ -42,6 +43,7 @@ struct Scenario {
     bus::HostSettings host;
     dma::Fragmentation fragmentation = dma::Fragmentation::scattered;
     platform::CpuSettings cpu;
+    dma::HostDmaSettings host_dma{};
     dma::DriverSettings driver;
     dma::ConsumerSettings consumer;
     std::vector<Expectation> expect;  ///< In the order of the file.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/dma/adapter/adapter_object.h>
+#include <ghostcard/dma/adapter/hal_settings.h>
 
 #include <cstdint>
 #include <map>
@@ -11,14 +12,6 @@
 #include <vector>
 
 namespace ghostcard::dma {
-
-/// How a host does DMA. What Microsoft's documents leave open is for the user to choose.
-struct HalSettings {
-    std::optional<std::uint64_t> map_registers{};  ///< Of an adapter at the most, and of the pool; nothing: no limit.
-    MappingPolicy policy{};
-    std::uint32_t highest_version = highest_description_version;  ///< Of DEVICE_DESCRIPTION; 2 before Windows 8.
-    bool legacy_adapters = false;  ///< Whether a device that no bus driver answers for gets an adapter all the same.
-};
 
 /// The part of the system that makes DMA adapters for one device's bus (Windows: the hardware abstraction layer).
 /// Adapters that reach equally far share their map registers.

@@ -4,6 +4,7 @@
 #include <ghostcard/base/addresses.h>
 #include <ghostcard/base/host_memory.h>
 #include <ghostcard/base/translation.h>
+#include <ghostcard/dma/adapter/hal_settings.h>
 #include <ghostcard/dma/adapter/map_register_pool.h>
 #include <ghostcard/dma/adapter/mdl.h>
 
@@ -11,19 +12,6 @@
 #include <optional>
 
 namespace ghostcard::dma {
-
-/// When data goes through map registers. Microsoft's sources say that a transfer of a device without scatter/gather
-/// does always (KMDF, fxdmaenabler.cpp) and that it does when necessary (KB Q101349): a driver may rely on neither.
-enum class BouncePolicy {
-    when_needed,  ///< Only what the device could not reach, or not in one piece.
-    always,       ///< Everything, as Driver Verifier has it.
-};
-
-/// How a host maps a driver's buffers. Windows leaves these open or lets them depend on version and machine.
-struct MappingPolicy {
-    BouncePolicy bounce = BouncePolicy::when_needed;
-    bool gather_by_translation = false;  ///< Scattered pages get neighbouring bus addresses, where page tables can.
-};
 
 /// A part of a transfer that is one run on the bus.
 struct MappedPiece {

@@ -17,12 +17,14 @@ public:
 
     std::uint32_t code() const { return code_; }
     const std::array<std::uint64_t, 4>& parameters() const { return parameters_; }
+    const std::string& why() const { return why_; }
     /// As Windows shows it: "*** STOP: 0x000000CA (0x0000000000000002,...)"
     std::string stop_line() const;
 
 private:
     std::uint32_t code_;
     std::array<std::uint64_t, 4> parameters_;
+    std::string why_;
 };
 
 /// Microsoft, "Bug Check 0xCA: PNP_DETECTED_FATAL_ERROR"; parameter 1 = 2 is "Invalid PDO".

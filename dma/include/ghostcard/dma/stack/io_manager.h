@@ -5,6 +5,7 @@
 #include <ghostcard/dma/stack/device_object.h>
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <source_location>
 
@@ -33,12 +34,15 @@ public:
     AdapterObject* get_dma_adapter(const void* pdo, const DeviceDescription& description, std::uint64_t& map_registers,
                                    std::source_location location = std::source_location::current());
 
+    /// A stop names the object by this address in place of its own.
+    void show_as(const void* object, VirtualAddress address) { shown_[object] = address; }
     Hal& hal() { return hal_; }
 
 private:
     Hal& hal_;
     const IoSettings settings_;
     std::set<const void*> pdos_;
+    std::map<const void*, VirtualAddress> shown_;
 };
 
 }  // namespace ghostcard::dma

@@ -22,7 +22,16 @@ inline constexpr DownstreamPeer downstream_peers[] = {DownstreamPeer::standard, 
                                                       DownstreamPeer::reuses_allocator};
 
 /// "shifts-by-prefix"
-std::string_view name_of(DownstreamPeer peer);
+constexpr std::string_view name_of(DownstreamPeer peer) {
+    switch (peer) {
+        case DownstreamPeer::standard: return "standard";
+        case DownstreamPeer::ignores_request: return "ignores-request";
+        case DownstreamPeer::shifts_by_prefix: return "shifts-by-prefix";
+        case DownstreamPeer::own_allocator: return "own-allocator";
+        case DownstreamPeer::reuses_allocator: return "reuses-allocator";
+    }
+    return "unknown";
+}
 
 /// The output pin of the capture filter: what it needs, which the protocol has no question for, and what it makes of
 /// that (DecideBufferSize, which each filter writes for itself).

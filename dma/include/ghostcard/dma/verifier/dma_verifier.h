@@ -48,8 +48,8 @@ public:
     void driver_unloaded(const std::source_location& location = std::source_location::current());
 
     // From the machine.
-    void device_accessed(BusRange range, bool write, bool bus_master) override;
-    void translation_fault(BusAddress address, bool write) override;
+    void device_accessed(BusRange range, bool write, bool bus_master, Duration time) override;
+    void translation_fault(BusAddress address, bool write, Duration time) override;
     void device_programmed(BusRange range) override;
     void register_accessed(bool write) override;
     void interrupt_taken(bool message) override;
@@ -59,7 +59,7 @@ public:
     const LiveMappings& mappings() const { return mappings_; }
 
 private:
-    void add(Check check, std::string what, CallSite site, const Place& place);
+    void add(Check check, std::string what, CallSite site, const Place& place, Duration time);
     Place placed(BusAddress address) const;
 
     const Clock& clock_;
