@@ -36,7 +36,7 @@ ExitStatus measure(const Request& request, spdlog::logger& log) {
 }  // namespace
 
 void add_timing_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("timing", "Measure single bursts on the bus, under both timings");
+    CLI::App* const command = app.add_subcommand("timing", "Measure bursts on the bus, under both timings");
     const auto request = std::make_shared<Request>();
     command->add_option("--set", request->sets, "Set a key, as bus.decode; may be repeated")
         ->type_name("KEY=VALUE")
@@ -56,7 +56,8 @@ void add_timing_command(CLI::App& app, Action& action) {
         "Exit status: 0 both timings agree, 1 they do not, 2 bad usage or input, 3 internal error.\n\n"
         "Examples:\n  ghostcard timing --bursts 32,64,128,256\n"
         "  ghostcard timing --set bus.width=64 --set bus.clock='66 MHz' --op read --json\n"
-        "  ghostcard timing --set bus.target.disconnect_after=8 --bursts 64");
+        "  ghostcard timing --set bus.target.disconnect_after=8 --bursts 64\n"
+        "  ghostcard timing --set bus.kind=pcie --set bus.lanes=4 --bursts 64,256,4096");
     command->callback(
         [&action, request] { action = [request](spdlog::logger& log) { return measure(*request, log); }; });
 }

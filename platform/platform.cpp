@@ -40,25 +40,50 @@ void silence_notices() {
 Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
     : memory(checked(settings.host).memory.count),
       host("host", memory, bus::make_translation(settings.host, memory), settings.host.posting),
-      bus(bus::pci::make_bus("pci", settings.pci)),
-      bridge("host_bridge", *bus, host, settings.pci.host_target, settings.host.read_latency),
-      slot("slot1", *bus, card_id, model::Card::bar0_size, model::Card::target_timing),
       card("card", settings.card, std::move(video)),
       cpu("cpu", host, settings.cpu),
-      card_config(bridge, host, card_id.device),
-      card_registers(bridge, host, card_bar0),
+      cpu_port(settings.pcie ? build_link(settings) : build_bus(settings)),
+      card_config(cpu_port, host, card_id.device),
+      card_registers(cpu_port, host, card_bar0),
       pages(memory, Random(settings.seed, "physical pages")),
       dma_adapter(memory, pages, host.translation_for(card_id)),
       pci_settings_(settings.pci),
-      inta_("inta") {
+      inta_("inta"),
+      cpu_inta_("cpu_inta") {
     silence_notices();
-    slot.config_socket.bind(card.config_socket);
-    slot.bar0_socket.bind(card.bar0_socket);
-    card.dma_socket.bind(slot.dma_socket);
     card.inta.bind(inta_);
-    cpu.inta.bind(inta_);
+    cpu.inta.bind(settings.pcie ? cpu_inta_ : inta_);
+    if (root_complex) {
+        link_slot->inta.bind(inta_);
+        root_complex->inta.bind(cpu_inta_);
+    } else {
+        add_load();
+    }
+}
+
+bus::CpuPort& Platform::build_bus(const PlatformSettings& settings) {
+    bus = bus::pci::make_bus("pci", settings.pci);
+    bridge.emplace("host_bridge", *bus, host, settings.pci.host_target, settings.host.read_latency);
+    slot.emplace("slot1", *bus, card_id, model::Card::bar0_size, model::Card::target_timing);
+    slot->config_socket.bind(card.config_socket);
+    slot->bar0_socket.bind(card.bar0_socket);
+    card.dma_socket.bind(slot->dma_socket);
     bus->attach_observer(bus_statistics);
-    add_load();
+    return *bridge;
+}
+
+bus::CpuPort& Platform::build_link(const PlatformSettings& settings) {
+    if (settings.pci.load.masters != 0)
+        throw InputError(fmt::format("bus.masters is {}; allowed on PCI Express: 0, a link has one device",
+                                     settings.pci.load.masters));
+    const bool by_events = settings.pci.timing == bus::pci::Timing::cycle;
+    root_complex.emplace("root_complex", *settings.pcie,
+                         by_events ? bus::pcie::LinkTiming::cycle : bus::pcie::LinkTiming::analytic, host, card_id);
+    link_slot.emplace("slot1", *root_complex, model::Card::bar0_size);
+    link_slot->config_socket.bind(card.config_socket);
+    link_slot->bar0_socket.bind(card.bar0_socket);
+    card.dma_socket.bind(link_slot->dma_socket);
+    return *root_complex;
 }
 
 /// Each of the other masters has a page of memory, or all share a device.
@@ -83,6 +108,7 @@ BusAddress Platform::map_page(bus::RequesterId id) {
 }
 
 void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window) {
+    if (!bus) throw InputError("only bus.kind 'pci' has wires that a waveform can show");
     auto* const wires = dynamic_cast<bus::pci::CycleBus*>(bus.get());
     if (wires == nullptr) throw InputError("only bus.timing 'cycle' has wires that a waveform can show");
     const auto masters = static_cast<unsigned>(2 + loads_.size());
@@ -95,6 +121,7 @@ void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWind
 void Platform::set_up_card() {
     using namespace registers;
     card_config.write(BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
+    if (root_complex) return;
     card_config.write(LatencyHeader::offset,
                       Value<LatencyHeader>{}
                           .with<LatencyHeader::CacheLineSize>(static_cast<std::uint32_t>(pci_settings_.cache_line / 4))
@@ -112,7 +139,7 @@ void Platform::run(std::function<void()> program, Duration limit) {
         program();
     });
     sc_core::sc_start(bus::to_sc_time(limit));
-    bus->catch_up();
+    host.settle();
     cpu.rethrow_failure();
     if (!cpu.program_finished())
         throw std::runtime_error(

@@ -152,11 +152,13 @@ std::vector<Key> declare_keys() {
             [](auto& s) -> auto& { return s.card.dma.burst; }, "Data in one bus transaction."),
 
         choice<BusKind>(
-            "bus.kind", {{"pci", BusKind::pci}}, [](auto& s) -> auto& { return s.bus.kind; }, "Conventional PCI."),
+            "bus.kind", {{"pci", BusKind::pci}, {"pcie", BusKind::pcie}}, [](auto& s) -> auto& { return s.bus.kind; },
+            "Conventional PCI or PCI Express. Keys of the other kind are without effect, but for `bus.timing`."),
         choice<Timing>(
             "bus.timing", {{"cycle", Timing::cycle}, {"analytic", Timing::analytic}},
             [](auto& s) -> auto& { return s.pci.timing; },
-            "Clock by clock, with wires that `--vcd` can show, or in closed form and fast; both give the same result."),
+            "Clock by clock (on PCI Express packet by packet), with wires that `--vcd` can show, or in closed form and "
+            "fast; both give the same result."),
         counted(
             "bus.clock", Kind::frequency, {.min = 1'000'000, .max = 66'700'000},
             [](auto& s) -> auto& { return s.pci.clock; }, "33 and 66 MHz are the nominal clocks of 30 ns and 15 ns."),
@@ -233,6 +235,81 @@ std::vector<Key> declare_keys() {
             "bus.load.target", {{"memory", LoadTarget::memory}, {"device", LoadTarget::device}},
             [](auto& s) -> auto& { return s.pci.load.target; },
             "Where to or from: memory through the host bridge, or a device on the bus with medium decode."),
+
+        counted(
+            "bus.generation", Kind::number, {.min = 1, .max = 5}, [](auto& s) -> auto& { return s.pcie.generation; },
+            "Of PCI Express: 2.5, 5, 8, 16, 32 GT/s."),
+        counted(
+            "bus.lanes", Kind::number, {.min = 1, .max = 16, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pcie.lanes; }, "Of the link."),
+        counted(
+            "bus.max_payload", Kind::size, {.min = 128, .max = 4 * kib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pcie.max_payload; }, "Data in one TLP."),
+        counted(
+            "bus.max_read_request", Kind::size, {.min = 128, .max = 4 * kib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pcie.max_read_request; }, "What one read request asks for."),
+        counted(
+            "bus.rcb", Kind::size, {.min = 64, .max = 128, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pcie.rcb; }, "Read completion boundary."),
+        counted(
+            "bus.max_completion", Kind::size, {.max = 4 * kib, .multiple_of = 64},
+            [](auto& s) -> auto& { return s.pcie.max_completion; },
+            "Data in one completion of the host's: a multiple of bus.rcb, at most bus.max_payload; `0 B`: "
+            "bus.max_payload."),
+        choice<bool>(
+            "bus.ecrc", {{"off", false}, {"on", true}}, [](auto& s) -> auto& { return s.pcie.ecrc; },
+            "Whether each TLP carries an end-to-end check of 4 bytes."),
+        choice<bool>(
+            "bus.skp", {{"off", false}, {"on", true}}, [](auto& s) -> auto& { return s.pcie.skp; },
+            "Whether the link compensates clocks by SKP ordered sets."),
+        optional_number(
+            "bus.ack_latency", {.max = 10'000}, [](auto& s) -> auto& { return s.pcie.ack_latency; },
+            "Symbol times from a TLP to its ACK; without it the limit of the specification."),
+        optional_number(
+            "bus.update_latency", {.max = 10'000}, [](auto& s) -> auto& { return s.pcie.update_latency; },
+            "Symbol times from freed credits to their UpdateFC; without it the guideline of the specification."),
+        counted(
+            "bus.credits.posted_headers", Kind::number, {.max = 2047},
+            [](auto& s) -> auto& { return s.pcie.root.posted.headers; },
+            "Writes that the root complex holds; 0: no limit."),
+        counted(
+            "bus.credits.posted_data", Kind::number, {.min = 8, .max = 32'767, .or_zero = true},
+            [](auto& s) -> auto& { return s.pcie.root.posted.data; },
+            "Their data in units of 16 bytes, at least one bus.max_payload; 0: no limit."),
+        counted(
+            "bus.credits.non_posted_headers", Kind::number, {.max = 2047},
+            [](auto& s) -> auto& { return s.pcie.root.non_posted.headers; },
+            "Read requests that the root complex holds; 0: no limit."),
+        counted(
+            "bus.read_latency", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.pcie.read_latency.minimum; },
+            "From a read request's arrival at the root complex to its data, at least."),
+        counted(
+            "bus.read_latency_spread", Kind::time, {.max = ms},
+            [](auto& s) -> auto& { return s.pcie.read_latency.spread; },
+            "What each read takes longer at most, at random."),
+        counted(
+            "bus.completer_latency", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.pcie.completer_latency; },
+            "From a CPU read's arrival at the card to its completion."),
+        counted(
+            "bus.outstanding_reads", Kind::number, {.min = 1, .max = 256},
+            [](auto& s) -> auto& { return s.pcie.engine.outstanding_reads; },
+            "Read requests of the card that may wait for their completions."),
+        counted(
+            "bus.writes_per_second", Kind::number, {.max = 1'000'000'000},
+            [](auto& s) -> auto& { return s.pcie.engine.writes_per_second; },
+            "Write TLPs that the card's engine can make in a second; 0: as many as the link takes."),
+        counted(
+            "bus.iotlb.entries", Kind::number, {.max = 4096}, [](auto& s) -> auto& { return s.pcie.iotlb.entries; },
+            "Pages whose translation the host remembers; 0: translation takes no time."),
+        counted(
+            "bus.iotlb.page", Kind::size, {.min = 4 * kib, .max = gib, .power_of_two = true},
+            [](auto& s) -> auto& { return s.pcie.iotlb.page; }, "Their size."),
+        counted(
+            "bus.iotlb.miss", Kind::time, {.max = ms}, [](auto& s) -> auto& { return s.pcie.iotlb.miss; },
+            "What a translation takes that is not remembered."),
+        counted(
+            "bus.iotlb.walks", Kind::number, {.min = 1, .max = 64}, [](auto& s) -> auto& { return s.pcie.iotlb.walks; },
+            "How many of them go on at a time."),
 
         choice<TranslationKind>(
             "host.translation",

@@ -72,6 +72,34 @@ Json bus_activity(const Scenario& scenario, const bus::pci::BusStatistics& stati
             {"burst", bursts(card)}};
 }
 
+Json wire_activity(const bus::pcie::LinkCounts& counts, const bus::pcie::PcieSettings& settings, Duration simulated) {
+    const auto skp_bytes = counts.skps * bus::pcie::skp_length(settings) * settings.lanes;
+    const bus::pcie::LinkTime busy =
+        static_cast<std::int64_t>(counts.wire_bytes() + skp_bytes) * bus::pcie::byte_time(settings);
+    return {{"tlps", counts.tlps},
+            {"dllps", counts.dllps},
+            {"skps", counts.skps},
+            {"data_bytes", counts.data_bytes},
+            {"wire_bytes", counts.wire_bytes()},
+            {"utilisation", simulated == Duration::zero()
+                                ? 0.0
+                                : static_cast<double>(busy.count()) /
+                                      static_cast<double>(bus::pcie::to_link_time(simulated).count())}};
+}
+
+Json link_activity(const Scenario& scenario, bus::pcie::RootComplex& root, Duration simulated) {
+    using bus::pcie::Direction;
+    const bus::pcie::PcieSettings& settings = root.settings();
+    const bus::pcie::LinkCounts& up = root.counts(Direction::up);
+    return {{"kind", "pcie"},
+            {"timing", resolved_document(scenario)["bus"]["timing"]},
+            {"generation", settings.generation},
+            {"lanes", settings.lanes},
+            {"max_payload", settings.max_payload.count},
+            {"up", wire_activity(up, settings, simulated)},
+            {"down", wire_activity(root.counts(Direction::down), settings, simulated)}};
+}
+
 Json dma_activity(const dma::DriverStatistics& driver) {
     std::uint64_t errors = 0;
     Json by_code = Json::object();
@@ -149,7 +177,8 @@ Json result_document(const Scenario& scenario, Platform& platform, const dma::Ca
                          {"line_clocks", raster.line_clocks},
                          {"lines", raster.lines},
                          {"frame_period_ps", raster.instant_of(raster.frame_clocks()).count()}};
-    document["bus"] = bus_activity(scenario, platform.bus_statistics, simulated);
+    document["bus"] = platform.root_complex ? link_activity(scenario, *platform.root_complex, simulated)
+                                            : bus_activity(scenario, platform.bus_statistics, simulated);
     document["dma"] = dma_activity(driver.statistics());
     document["interrupts"] = interrupts(scenario, platform.cpu.counts());
     document["copy"] = copy(driver.statistics(), simulated);

@@ -31,6 +31,13 @@ constexpr std::uint64_t grace_frames = 10;
 constexpr Duration grace_time = milliseconds(100);
 constexpr Duration stop_time = seconds(1);
 
+std::optional<bus::pcie::PcieSettings> link_of(const Scenario& scenario) {
+    if (scenario.bus.kind != BusKind::pcie) return std::nullopt;
+    bus::pcie::PcieSettings link = scenario.pcie;
+    link.read_latency.seed = scenario.seed;
+    return link;
+}
+
 /// The wired experiment: computer, driver, application, and the books that are kept about them.
 class Experiment {
 public:
@@ -42,7 +49,7 @@ public:
           raster_(signal_.raster),
           frames_(frames_to_show()),
           capture_(open_capture()),
-          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed},
+          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed, link_of(scenario)},
                     model::VideoInput(std::move(signal_), scenario.seed, frames_)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
                platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),

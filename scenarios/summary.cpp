@@ -75,6 +75,11 @@ std::string bus(const Json& document) {
         const auto period = number(document, "/bus/clock_period_ps");
         parts.push_back(fmt::format("{} bit{}", *width, period ? fmt::format(" at {:.4g} MHz", 1e6 / *period) : ""));
     }
+    if (const auto generation = number(document, "/bus/generation"), lanes = number(document, "/bus/lanes");
+        generation && lanes)
+        parts.push_back(fmt::format("PCI Express generation {} x{}", *generation, *lanes));
+    const auto up = number(document, "/bus/up/utilisation"), down = number(document, "/bus/down/utilisation");
+    if (up && down) parts.push_back(fmt::format("{:.1f} % busy to the host, {:.1f} % back", *up * 100, *down * 100));
     if (const auto utilisation = number(document, "/bus/utilisation"))
         parts.push_back(fmt::format("{:.1f} % busy", *utilisation * 100));
     const auto bursts = number(document, "/bus/burst/count");

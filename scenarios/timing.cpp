@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "link_timing.h"
+
 #include <ghostcard/scenarios/timing.h>
 
 #include <ghostcard/bus/pci/bus_load.h>
@@ -123,6 +125,7 @@ PciSettings with(PciSettings settings, Timing timing) {
 }  // namespace
 
 TimingResult measure_timing(const Scenario& scenario, const TimingRequest& request) {
+    if (scenario.bus.kind == BusKind::pcie) return measure_link_timing(scenario, request);
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     const Bench cycle("cycle", with(scenario.pci, Timing::cycle), request);
     const Bench analytic("analytic", with(scenario.pci, Timing::analytic), request);

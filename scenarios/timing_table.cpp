@@ -8,7 +8,23 @@ namespace ghostcard::scenarios {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+std::string link_timing_table(const Json& document) {
+    std::string table = fmt::format("{:>9} {:>7} {:>11} {:>11} {:>12} {:>9}\n", "bytes", "TLPs", "bytes out",
+                                    "bytes in", "duration", "MB/s");
+    for (const Json& burst : document["bursts"])
+        table += fmt::format("{:>9} {:>7} {:>11.1f} {:>11.1f} {:>9.2f} ns {:>9.2f}\n",
+                             burst["bytes"].get<std::uint64_t>(), burst["tlps"].get<std::uint64_t>(),
+                             burst["wire_bytes_out"].get<double>(), burst["wire_bytes_in"].get<double>(),
+                             burst["duration_ps"].get<double>() / 1e3, burst["bytes_per_second"].get<double>() / 1e6);
+    return table;
+}
+
+}  // namespace
+
 std::string timing_table(const Json& document) {
+    if (document["bus"]["kind"] == "pcie") return link_timing_table(document);
     std::string table = fmt::format("{:>9} {:>7} {:>11} {:>10} {:>7} {:>12} {:>9}  {}\n", "bytes", "phases",
                                     "first clock", "last clock", "clocks", "duration", "MB/s", "ends by");
     for (const Json& burst : document["bursts"]) {

@@ -283,6 +283,7 @@ TEST_CASE("schema, regs and config-space print and nothing else", "[cli]") {
     CHECK(nlohmann::json::parse(shell.ghostcard("regs --format json").out).is_object());
     CHECK(shell.ghostcard("regs --config --format c").out.find("0x6CA5") != std::string::npos);
     CHECK(shell.ghostcard("config-space").out == "00:00.0 fake\n");
+    CHECK(shell.ghostcard("config-space --set bus.kind=pcie").out == "01:00.0 fake\n");
 }
 
 TEST_CASE("timing says by its status whether both timings agree", "[cli]") {

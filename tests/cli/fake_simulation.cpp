@@ -68,6 +68,8 @@ TimingResult measure_timing(const Scenario& scenario, const TimingRequest& reque
 
 namespace ghostcard::model {
 
-std::string config_dump() { return "00:00.0 fake\n"; }
+std::string config_dump(const std::optional<bus::pcie::PcieSettings>& link) {
+    return link ? "01:00.0 fake\n" : "00:00.0 fake\n";
+}
 
 }  // namespace ghostcard::model

@@ -18,9 +18,11 @@ class Scenarios(ghostcard.TestCase):
                 runs = []
                 for number in range(2):
                     vcd = self.folder / f"{number}.vcd"
-                    self.run_scenario(scenario, "--vcd", vcd, *WINDOW, "--out", self.folder / f"out{number}")
+                    has_wires = 'kind = "pcie"' not in scenario.read_text(encoding="utf-8")
+                    trace = ("--vcd", vcd, *WINDOW) if has_wires else ()
+                    self.run_scenario(scenario, *trace, "--out", self.folder / f"out{number}")
                     result = self.folder / f"out{number}" / "result.json"
-                    runs.append((result.read_bytes(), vcd.read_bytes()))
+                    runs.append((result.read_bytes(), vcd.read_bytes() if has_wires else b""))
                 self.assertEqual(runs[0], runs[1])
 
     def test_a_seed_changes_the_noise_and_where_pages_lie_but_not_the_outcome(self):

@@ -74,6 +74,26 @@ class Timing(ghostcard.TestCase):
         self.assertEqual(self.timing("--bursts", "512", sets=sets[:2] + ["bus.latency_timer=248"])["bursts"][0]["termination"],
                          "completed")
 
+    # pcie_model_bw.csv: between pcie-bench's model and the ceiling without DLLPs, one way.
+    def test_writes_on_a_link_are_as_fast_as_published(self):
+        systems = collections.defaultdict(list)
+        with open(TABLES / "pcie_model_bw.csv", encoding="utf-8", newline="") as table:
+            for row in csv.DictReader(table):
+                whole_words = int(row["transfer_bytes"]) % 4 == 0
+                if whole_words and row["addr_bits"] == "32":
+                    systems[row["gen"][3:], row["lanes"][1:], row["mps"]].append(row)
+        for (generation, lanes, payload), rows in systems.items():
+            document = self.timing("--bursts", ",".join(row["transfer_bytes"] for row in rows), sets=[
+                "bus.kind=pcie", f"bus.generation={generation}", f"bus.lanes={lanes}", f"bus.max_payload={payload} B"])
+            for row, burst in zip(rows, document["bursts"], strict=True):
+                with self.subTest(generation=generation, lanes=lanes, payload=payload, bytes=row["transfer_bytes"]):
+                    tlps = -(-burst["bytes"] // int(payload))
+                    self.assertEqual(burst["tlps"], tlps)
+                    self.assertEqual(burst["wire_bytes_out"], burst["bytes"] + 20 * tlps)
+                    rate = burst["bytes_per_second"] / 1e6
+                    self.assertGreaterEqual(rate, float(row["write_MBps"]))
+                    self.assertLessEqual(rate, float(row["write_MBps_ceiling_no_dllp"]) * 1.0005 + 0.05)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -58,6 +58,28 @@ def random_sets(seed):
     return sets
 
 
+def random_link(seed):
+    choose = random.Random(seed)
+    payload = choose.choice([128, 256, 512])
+    sets = random_sets(seed)
+    sets["bus.masters"] = 0
+    sets |= {
+        "bus.kind": "pcie",
+        "bus.generation": choose.randrange(1, 6),
+        "bus.lanes": choose.choice([1, 2, 4, 8, 16]),
+        "bus.max_payload": f"{payload} B",
+        "bus.rcb": choose.choice(["64 B", "128 B"]),
+        "bus.ecrc": choose.choice(["off", "on"]),
+        "bus.skp": choose.choice(["off", "on"]),
+        "bus.credits.posted_headers": choose.choice([0, 1, 4, 128]),
+        "bus.credits.posted_data": choose.choice([0, payload // 16, 1024]),
+        "bus.completer_latency": choose.choice(["0 s", "100 ns"]),
+        "bus.writes_per_second": choose.choice([0, 0, 1_000_000]),
+        "bus.iotlb.entries": choose.choice([0, 0, 4, 64]),
+    }
+    return sets
+
+
 class Timings(ghostcard.TestCase):
     maxDiff = 2000
 
@@ -80,6 +102,14 @@ class Timings(ghostcard.TestCase):
         scenario.touch()
         for seed in range(FIRST_SEED, FIRST_SEED + SYSTEMS):
             sets = [f"{key}={value}" for key, value in random_sets(seed).items()]
+            with self.subTest(sets=" ".join(f"--set '{each}'" for each in sets)):
+                self.assert_equal_results(scenario, sets)
+
+    def test_random_links_have_the_same_result_under_both_timings(self):
+        scenario = self.folder / "random.toml"
+        scenario.touch()
+        for seed in range(FIRST_SEED, FIRST_SEED + SYSTEMS // 2):
+            sets = [f"{key}={value}" for key, value in random_link(seed).items()]
             with self.subTest(sets=" ".join(f"--set '{each}'" for each in sets)):
                 self.assert_equal_results(scenario, sets)
 

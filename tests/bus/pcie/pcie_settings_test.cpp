@@ -59,13 +59,13 @@ TEST_CASE("ACK limit and UpdateFC guideline are the published ones", "[pcie][set
 
 TEST_CASE("settings out of range are refused by name", "[pcie][settings]") {
     CHECK_NOTHROW(check({}));
-    CHECK_THROWS_WITH(check({.generation = 6}), "generation is 6; allowed: 1 to 5");
+    CHECK_THROWS_WITH(check({.generation = 6}), "bus.generation is 6; allowed: 1 to 5");
     CHECK_THROWS_WITH(check({.lanes = 12}), contains("1, 2, 4, 8, 16"));
     CHECK_THROWS_WITH(check({.max_payload = {64}}), contains("max_payload is 64 B"));
     CHECK_THROWS_WITH(check({.max_read_request = {8192}}), contains("max_read_request is 8 KiB"));
     CHECK_THROWS_WITH(check({.rcb = {32}}), contains("rcb is 32 B"));
     CHECK_THROWS_WITH(check({.max_completion = {512}}), contains("max_completion"));
-    CHECK_THROWS_WITH(check({.root = {.posted = {4, 15}}}), contains("root.posted.data is 15"));
+    CHECK_THROWS_WITH(check({.root = {.posted = {4, 15}}}), contains("bus.credits.posted_data is 15"));
     CHECK_NOTHROW(check({.root = {.posted = {1, 16}}}));
     CHECK_THROWS_WITH(check({.engine = {.outstanding_reads = 0}}), contains("outstanding_reads"));
 }

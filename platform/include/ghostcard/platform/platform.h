@@ -10,6 +10,8 @@
 #include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pci_slot.h>
 #include <ghostcard/bus/pci/pin_trace.h>
+#include <ghostcard/bus/pcie/pcie_slot.h>
+#include <ghostcard/bus/pcie/root_complex.h>
 #include <ghostcard/dma/driver_settings.h>
 #include <ghostcard/dma/host_dma_adapter.h>
 #include <ghostcard/dma/page_allocator.h>
@@ -33,10 +35,11 @@ struct PlatformSettings {
     bus::HostSettings host;
     CpuSettings cpu;
     std::uint64_t seed = 1;
+    std::optional<bus::pcie::PcieSettings> pcie{};  ///< The card is on a link of this kind, and `pci` gives the timing.
 };
 
-/// The wired computer: one PCI bus with the host bridge as master 0 and the card in slot 1 as master 1. One in a
-/// process, since SystemC elaborates once.
+/// The wired computer: one PCI bus with the host bridge as master 0 and the card in slot 1 as master 1, or a root
+/// complex and the card at the other end of its link. One in a process, since SystemC elaborates once.
 class Platform {
 public:
     static constexpr bus::RequesterId card_id{0, 1, 0};
@@ -59,24 +62,34 @@ public:
 
     HostMemory memory;
     bus::HostPort host;
-    std::unique_ptr<bus::pci::PciBus> bus;
-    bus::pci::BusStatistics bus_statistics;
-    bus::HostBridge bridge;
-    bus::pci::PciSlot slot;
     model::Card card;
     Cpu cpu;
+
+    /// On conventional PCI.
+    std::unique_ptr<bus::pci::PciBus> bus;
+    std::optional<bus::HostBridge> bridge;
+    std::optional<bus::pci::PciSlot> slot;
+    bus::pci::BusStatistics bus_statistics;
+    /// On PCI Express.
+    std::optional<bus::pcie::RootComplex> root_complex;
+    std::optional<bus::pcie::PcieSlot> link_slot;
+
+    bus::CpuPort& cpu_port;  ///< The CPU's way to the card.
     ConfigurationWindow card_config;
     MemoryWindow card_registers;
     dma::PageAllocator pages;
     dma::HostDmaAdapter dma_adapter;
 
 private:
+    bus::CpuPort& build_bus(const PlatformSettings& settings);
+    bus::CpuPort& build_link(const PlatformSettings& settings);
     void add_load();
     BusAddress map_page(bus::RequesterId id);
     void set_up_card();
 
     const bus::pci::PciSettings pci_settings_;
-    sc_core::sc_signal<bool> inta_;
+    sc_core::sc_signal<bool> inta_;      ///< As the card drives it...
+    sc_core::sc_signal<bool> cpu_inta_;  ///< ...and as it comes up a link.
     std::optional<bus::pci::WindowTarget> load_target_;
     std::vector<std::unique_ptr<bus::pci::BusLoad>> loads_;
     std::optional<bus::pci::PinTrace> pin_trace_;

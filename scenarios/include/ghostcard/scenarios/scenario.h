@@ -3,6 +3,7 @@
 
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/bus/pci/pci_settings.h>
+#include <ghostcard/bus/pcie/pcie_settings.h>
 #include <ghostcard/dma/driver_settings.h>
 #include <ghostcard/dma/stack/host_dma_settings.h>
 #include <ghostcard/model/card_settings.h>
@@ -17,7 +18,7 @@
 
 namespace ghostcard::scenarios {
 
-enum class BusKind { pci };
+enum class BusKind { pci, pcie };
 
 /// What arrives at the card's video input.
 struct VideoSettings {
@@ -39,7 +40,8 @@ struct Scenario {
     VideoSettings video;
     model::CardSettings card;
     BusSettings bus;
-    bus::pci::PciSettings pci;
+    bus::pci::PciSettings pci;     ///< On conventional PCI; the timing also on PCI Express.
+    bus::pcie::PcieSettings pcie;  ///< On PCI Express.
     bus::HostSettings host;
     dma::Fragmentation fragmentation = dma::Fragmentation::scattered;
     platform::CpuSettings cpu;

@@ -24,7 +24,8 @@ struct TimingResult {
 };
 
 /// Lets a master do the bursts one after the other on two buses, one with each timing, against a target that behaves as
-/// the bus.* keys say. SystemC elaborates once in a process, and so this may be called once.
+/// the bus.* keys say; on PCI Express, many of each. SystemC elaborates once in a process, and so this may be called
+/// once.
 TimingResult measure_timing(const Scenario& scenario, const TimingRequest& request);
 
 /// A table for people.
