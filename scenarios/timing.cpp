@@ -37,6 +37,21 @@ std::string_view name_of(Termination termination) {
     return "";
 }
 
+/// A target that refuses its first transaction if it is to, but not the repetition that its master then owes it.
+class RepeatableTarget : public WindowTarget {
+public:
+    using WindowTarget::WindowTarget;
+    TargetTiming timing() const override {
+        TargetTiming timing = WindowTarget::timing();
+        if (measured_ && timing.retry_after == 0u) timing.retry_after.reset();
+        return timing;
+    }
+    void set_measured(bool measured) { measured_ = measured; }
+
+private:
+    bool measured_ = false;
+};
+
 /// A bus with one master that is measured, what it talks to, and the other masters.
 class Bench : public sc_core::sc_module, private TransactionObserver {
 public:
@@ -73,6 +88,7 @@ private:
             wait(bus::to_sc_time(between_bursts));
             bus::DmaRun control;
             present_ = &control;
+            memory_.set_measured(false);
             Run run{.command = request_.write ? Command::memory_write : Command::memory_read,
                     .address = request_.address,
                     .data = std::span(data).first(bytes),
@@ -89,6 +105,7 @@ private:
     void transaction(const TransactionRecord& record) override {
         if (record.master != master_ || present_ == nullptr) return;
         records_.push_back(record);
+        memory_.set_measured(true);
         present_->request_pause(record.start + record.clocks * bus_->period() - Duration(1));
         present_ = nullptr;
     }
@@ -96,7 +113,7 @@ private:
     const PciSettings settings_;
     const TimingRequest& request_;
     std::unique_ptr<PciBus> bus_;
-    WindowTarget memory_;
+    RepeatableTarget memory_;
     WindowTarget device_;
     std::vector<std::unique_ptr<BusLoad>> loads_;
     unsigned master_ = 0;

@@ -190,9 +190,9 @@ AnalyticBus::Clock AnalyticBus::next_clock_of(const Transaction& now) const {
         next = never;
         at(now.decision_clock(now.certain));
     }
-    if (arbiter_.granted() != now.master || now.run->pause_requested(Duration::max())) at(now.request.clocks + 1);
-    if (arbiter_.granted() != now.master && now.run->latency_timer != Run::no_latency_timer)
-        at(now.run->latency_timer + 1);
+    if (now.target != nullptr && now.run->pause_requested(Duration::max())) at(now.phase_begin(now.clock(following)));
+    if (now.target != nullptr && arbiter_.granted() != now.master && now.run->latency_timer != Run::no_latency_timer)
+        at(now.phase_begin(std::max(now.clock(following), now.run->latency_timer + 1)));
     if (now.course.stop_clock != 0) at(now.course.stop_clock + 1);
     if (now.on_time() && now.moved < now.course.phases) {
         at(now.data_clock(now.moved));
@@ -254,7 +254,7 @@ void AnalyticBus::update_wants(MasterPort& port) const {
 void AnalyticBus::end_waiting_runs() {
     for (MasterPort& port : ports_) {
         const bool under_way = transaction_ && transaction_->run == port.run;
-        if (port.run != nullptr && !under_way && port.run->pause_requested(begin_of(clock_)))
+        if (port.run != nullptr && !under_way && !port.must_repeat && port.run->pause_requested(begin_of(clock_)))
             finish_run(port, Termination::stopped);
     }
 }

@@ -111,10 +111,11 @@ void AnalyticBus::decide(Transaction& now) {
     }
 }
 
-/// The master makes the present data phase the last one, as CycleBus::end_early().
+/// The master makes the data phase that begins the last one, as CycleBus::end_early().
 void AnalyticBus::end_early(Transaction& now) const {
     if (now.ending != Termination::completed || now.target == nullptr) return;
     const unsigned clock = now.clock(clock_);
+    if (clock != now.phase_begin(clock)) return;
     const unsigned present = now.ended_before(clock);
     if (present + 1 >= now.phases) return;
     const bool stopped = now.run->stop_requested(begin_of(clock_));
@@ -173,6 +174,7 @@ void AnalyticBus::end_transaction() {
         record.last_data_clock = ended.data_clock(ended.course.phases - 1);
     }
     run.transferred += record.bytes;
+    port.must_repeat = ended.course.outcome == Termination::retry;
     if (ended.course.stop_clock != 0) port.quiet_until = ended.begin + ended.course.stop_clock - 1 + quiet_clocks + 1;
     if (run.control && record.bytes != 0) run.control->moved(record.bytes, begin_of(clock_));
 

@@ -139,6 +139,8 @@ bool CycleBus::Transaction::frame() const {
     return addressing() || (!in_last_phase() && (frame_off_clock == 0 || clock < frame_off_clock));
 }
 
+bool CycleBus::Transaction::phase_begins() const { return clock == (phase == 0 ? request.clocks + 1 : phase_clock); }
+
 Access CycleBus::Transaction::access(RequesterId requester) const {
     const BusAddress begin = lanes.phase_begin(phase);
     return {requester, request.command, begin, lanes.phase_end(phase) - begin};
@@ -155,10 +157,11 @@ bool CycleBus::Transaction::disconnects_with_data() const {
     return last_of_line || phase + 1 == timing.disconnect_after;
 }
 
-/// The master makes the present data phase the last one: because it wants to, or because its latency timer has run out
-/// and its GNT# is gone (PCI 2.3, 3.3.3.1). A memory write and invalidate goes on to the end of the line.
+/// The master makes the data phase that begins the last one, since FRAME# has to stay once IRDY# is asserted: because
+/// it wants to, or because its latency timer has run out and its GNT# is gone (PCI 2.3, 3.3.3.1). A memory write and
+/// invalidate goes on to the end of the line.
 void CycleBus::end_early(Transaction& now) const {
-    if (now.in_last_phase() || now.outcome != Termination::completed) return;
+    if (now.in_last_phase() || now.outcome != Termination::completed || !now.phase_begins()) return;
     const bool stopped = end_requested_ && now.run->stop_requested(now_);
     const bool timed_out = now.clock > now.run->latency_timer && arbiter_.granted() != now.master;
     if (!stopped && !timed_out) return;
@@ -228,6 +231,7 @@ void CycleBus::end_transaction() {
     ended.record.data_phases = ended.phase;
     ended.record.termination = ended.outcome;
     run.transferred += ended.record.bytes;
+    port.must_repeat = ended.outcome == Termination::retry;
     if (ended.stop_clock != 0)
         port.quiet_until = clock_ - ended.clock + static_cast<std::int64_t>(ended.stop_clock + quiet_clocks);
     if (run.control && ended.record.bytes != 0) run.control->moved(ended.record.bytes, now_);
@@ -254,7 +258,7 @@ void CycleBus::end_waiting_runs() {
     for (MasterPort& port : ports_) {
         if (port.run == nullptr || !port.run->pause_requested(Duration::max())) continue;
         const bool under_way = transaction_ && transaction_->run == port.run;
-        if (!under_way && port.run->pause_requested(now_))
+        if (!under_way && !port.must_repeat && port.run->pause_requested(now_))
             finish_run(port, Termination::stopped);
         else
             end_requested_ = true;
@@ -299,6 +303,8 @@ void CycleBus::show_pins() {
         pins_.irdy = !now.addressing();
         pins_.devsel = claimed && !(stopping && now.outcome == Termination::target_abort);
         pins_.trdy = now.transferring();
+        pins_.req64 = pins_.frame && now.run->wide && settings().width == 64;
+        pins_.ack64 = pins_.devsel && now.lanes.width == 8;
         pins_.stop = stopping || (now.transferring() && now.disconnects_with_data());
         if (now.addressing()) {
             const std::uint64_t address = now.request.address.value;

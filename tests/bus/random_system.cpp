@@ -5,12 +5,14 @@
 
 #include <ghostcard/bus/host_bridge.h>
 #include <ghostcard/bus/pci/make_bus.h>
+#include <ghostcard/bus/pci/protocol_monitor.h>
 
 #include <algorithm>
 #include <deque>
 #include <memory>
 #include <ostream>
 #include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -92,6 +94,22 @@ private:
     Log& log_;
 };
 
+/// Throws at the first thing on the wires that the rules forbid.
+class Police : public PinObserver {
+public:
+    explicit Police(std::uint64_t cache_line) : monitor_(cache_line) {}
+    void drive(const Pins& pins) override {
+        monitor_.drive(pins);
+        if (monitor_.violations().empty()) return;
+        const Rule rule = monitor_.violations().front().rule;
+        throw std::logic_error(
+            fmt::format("violated at {} ps: {} (PCI 2.3, {})", simulated_now().count(), text(rule), source(rule)));
+    }
+
+private:
+    ProtocolMonitor monitor_;
+};
+
 PciSettings with(PciSettings settings, Timing timing) {
     settings.timing = timing;
     return settings;
@@ -105,7 +123,9 @@ public:
           bus_(make_bus("bus", with(system.pci, timing))),
           bridge_("bridge", *bus_, host_, system.pci.host_target, system.host.read_latency),
           registers_(log_),
-          transactions_(log_) {
+          transactions_(log_),
+          police_(system.pci.cache_line) {
+        if (auto* const cycle_bus = dynamic_cast<CycleBus*>(bus_.get())) cycle_bus->observe_pins(police_);
         registers_.how = system.registers;
         bus_->attach_target(registers_);
         bus_->attach_observer(transactions_);
@@ -233,6 +253,7 @@ private:
     HostBridge bridge_;
     Registers registers_;
     Transactions transactions_;
+    Police police_;
     std::vector<unsigned> masters_;
     std::vector<BusAddress> bases_;
     std::map<unsigned, Present> present_;

@@ -37,6 +37,7 @@ private:
         Run* run = nullptr;
         Duration handed_over{};
         Clock quiet_until = 0;
+        bool must_repeat = false;  ///< The last transaction, which was retried (PCI 2.3, 3.3.3.2.2).
         Clock wants_from = never;  ///< The first clock in which it wants to begin its next transaction.
         std::unique_ptr<sc_core::sc_event> finished = std::make_unique<sc_core::sc_event>();
     };
@@ -78,6 +79,13 @@ private:
         unsigned data_clock(unsigned phase) const { return first_data_clock + phase * (1 + timing.data_wait); }
         /// In which the target decides about the phase.
         unsigned decision_clock(unsigned phase) const { return phase == 0 ? devsel_clock : data_clock(phase - 1) + 1; }
+        /// The first clock from that one on in which a data phase begins.
+        unsigned phase_begin(unsigned clock) const {
+            if (clock <= request.clocks + 1) return request.clocks + 1;
+            const unsigned second = first_data_clock + 1;
+            const unsigned spacing = 1 + timing.data_wait;
+            return clock <= second ? second : second + (clock - second + spacing - 1) / spacing * spacing;
+        }
         /// Data phases that have ended before that clock.
         unsigned ended_before(unsigned clock) const {
             return clock <= first_data_clock ? 0 : (clock - 1 - first_data_clock) / (1 + timing.data_wait) + 1;

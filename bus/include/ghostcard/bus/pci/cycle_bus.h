@@ -36,6 +36,7 @@ private:
         Run* run = nullptr;
         Duration handed_over{};
         std::int64_t quiet_until = 0;  ///< The clock from which on REQ# may be asserted after a STOP#.
+        bool must_repeat = false;      ///< The last transaction, which was retried (PCI 2.3, 3.3.3.2.2).
         Duration ready_at{};           ///< When the next transaction can be asked for...
         Duration then_ready_at{};      ///< ...and the one behind the present one.
         std::unique_ptr<sc_core::sc_event> finished = std::make_unique<sc_core::sc_event>();
@@ -66,6 +67,8 @@ private:
         bool addressing() const { return clock <= request.clocks; }
         bool transferring() const { return target != nullptr && clock == data_clock; }
         bool frame() const;
+        /// IRDY# is asserted for the present data phase.
+        bool phase_begins() const;
         bool disconnects_with_data() const;
         Access access(RequesterId requester) const;
         std::span<std::byte> lane() const;

@@ -13,6 +13,8 @@ struct Pins {
     bool devsel = false;
     bool trdy = false;
     bool stop = false;
+    bool req64 = false;
+    bool ack64 = false;
     std::uint32_t req = 0;  ///< Bit n: REQn#.
     std::uint32_t gnt = 0;  ///< Bit n: GNTn#.
     std::uint64_t ad = 0;
