@@ -105,9 +105,19 @@ BusAddress Platform::map_page(bus::RequesterId id) {
     return host.translation_for(id).map(*page, DmaDirection::both, {}).value();
 }
 
-void Platform::trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window) {
+std::vector<std::string> Platform::master_names() const {
+    std::vector<std::string> names{"host", "card"};
+    for (std::size_t i = 0; i < loads_.size(); ++i) names.push_back(fmt::format("load{}", i));
+    return names;
+}
+
+void Platform::trace_bus(const std::filesystem::path& path, bus::pci::TraceWindow window) {
     auto* const wires = dynamic_cast<bus::pci::CycleBus*>(bus.get());
-    if (wires == nullptr) throw InputError("only bus.timing 'cycle' has wires that a waveform can show");
+    if (wires == nullptr) {
+        transaction_trace_.emplace(path, bus->period(), master_names(), window);
+        bus->attach_observer(*transaction_trace_);
+        return;
+    }
     const auto masters = static_cast<unsigned>(2 + loads_.size());
     pin_trace_.emplace("pins", path, pci_settings_, masters, window);
     pin_trace_->inta.bind(inta_);
@@ -145,6 +155,7 @@ void Platform::run(std::function<void()> program, Duration limit) {
 
 void Platform::commit_trace() {
     if (pin_trace_) pin_trace_->commit();
+    if (transaction_trace_) transaction_trace_->commit(bus::simulated_now());
 }
 
 }  // namespace ghostcard::platform

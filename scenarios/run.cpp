@@ -46,7 +46,7 @@ public:
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
         if (options.vcd)
-            platform_.trace_pins(*options.vcd, {options.trace_from.value_or(Duration::zero()),
+            platform_.trace_bus(*options.vcd, {options.trace_from.value_or(Duration::zero()),
                                                 options.trace_to.value_or(Duration::max())});
     }
 
