@@ -2,6 +2,7 @@
 #include "capture_file.h"
 #include "frame_books.h"
 #include "result_document.h"
+#include "trace/trace_recorder.h"
 
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/bus/sim_time.h>
@@ -45,9 +46,10 @@ public:
                   scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
-        if (options.vcd)
-            platform_.trace_bus(*options.vcd, {options.trace_from.value_or(Duration::zero()),
-                                                options.trace_to.value_or(Duration::max())});
+        const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
+                                           options.trace_to.value_or(Duration::max())};
+        if (options.vcd) platform_.trace_bus(*options.vcd, window);
+        if (options.trace) trace_.emplace(*options.trace, scenario.title, platform_, window);
     }
 
     nlohmann::ordered_json run() {
@@ -56,6 +58,7 @@ public:
         auto document = result_document(scenario_, platform_, driver_, books_);
         if (capture_) capture_->commit();
         platform_.commit_trace();
+        if (trace_) trace_->commit();
         return document;
     }
 
@@ -118,6 +121,7 @@ private:
     void receive(const dma::Frame& frame) {
         if (frame.header.bytes_used == 0) return books_.stream_ended();
         books_.delivered(frame, platform_.cpu.now());
+        if (trace_) trace_->delivered(frame);
         if (capture_) capture_->add(frame.buffer.first(frame.header.bytes_used));
         if (options_.progress) options_.progress(books_.totals().delivered + books_.totals().dropped, frames_);
     }
@@ -129,6 +133,7 @@ private:
     const std::uint64_t frames_;
     std::optional<CaptureFile> capture_;
     FrameBooks books_;
+    std::optional<trace::TraceRecorder> trace_;
     platform::Platform platform_;
     dma::FrameQueue queue_;
     dma::CaptureDriver driver_;

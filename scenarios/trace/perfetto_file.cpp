@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "perfetto_file.h"
+
+#include <array>
+#include <utility>
+
+#include <protozero/buffer_fixed.hpp>
+#include <protozero/pbf_builder.hpp>
+
+// The numbers of fields are those of Perfetto's .proto files, whose names stand behind them.
+
+namespace ghostcard::scenarios::trace {
+namespace {
+
+enum class TraceField : protozero::pbf_tag_type { packet = 1 };
+
+enum class Packet : protozero::pbf_tag_type {
+    timestamp = 8,
+    trusted_packet_sequence_id = 10,
+    track_event = 11,
+    interned_data = 12,
+    sequence_flags = 13,
+    track_descriptor = 60,
+};
+
+enum class Interned : protozero::pbf_tag_type { event_names = 2, debug_annotation_names = 3 };
+
+enum class InternedName : protozero::pbf_tag_type { iid = 1, name = 2 };
+
+enum class Descriptor : protozero::pbf_tag_type {
+    uuid = 1,
+    name = 2,
+    parent_uuid = 5,
+    counter = 8,
+    child_ordering = 11,
+    sibling_order_rank = 12,
+};
+
+enum class Counter : protozero::pbf_tag_type { unit = 3 };
+
+enum class Event : protozero::pbf_tag_type {
+    debug_annotations = 4,
+    type = 9,
+    name_iid = 10,
+    track_uuid = 11,
+    counter_value = 30,
+};
+
+enum class Annotation : protozero::pbf_tag_type {
+    name_iid = 1,
+    uint_value = 3,
+    string_value = 6,
+    pointer_value = 7,
+};
+
+enum EventType { slice_begin = 1, slice_end = 2, instant_event = 3, counter_event = 4 };
+enum SequenceFlags { incremental_state_cleared = 1, needs_incremental_state = 2 };
+
+constexpr std::uint32_t sequence = 1;
+constexpr std::int32_t explicit_order = 3;  // ChildTracksOrdering.EXPLICIT
+constexpr std::int32_t size_in_bytes = 3;   // CounterDescriptor.UNIT_SIZE_BYTES
+constexpr std::uint32_t address_argument = 1, bytes_argument = 2, outcome_argument = 3;
+
+constexpr std::size_t chunk = 1 << 20;
+
+template <class Field>
+using Builder = protozero::pbf_builder<Field>;
+/// A message that is known to be small, on the stack.
+template <class Field>
+using SmallBuilder = protozero::basic_pbf_builder<protozero::fixed_size_buffer_adaptor, Field>;
+
+using Buffer = std::array<char, 128>;
+protozero::fixed_size_buffer_adaptor empty(Buffer& buffer) { return {buffer.data(), buffer.size()}; }
+std::string_view content(const protozero::fixed_size_buffer_adaptor& buffer) { return {buffer.data(), buffer.size()}; }
+
+std::string interned(std::uint32_t number, std::string_view text) {
+    std::string message;
+    Builder<InternedName> builder(message);
+    builder.add_uint64(InternedName::iid, number);
+    builder.add_string(InternedName::name, text.data(), text.size());
+    return message;
+}
+
+std::string described(PerfettoFile::Track track, std::string_view name) {
+    std::string message;
+    Builder<Descriptor> builder(message);
+    builder.add_uint64(Descriptor::uuid, track);
+    builder.add_string(Descriptor::name, name.data(), name.size());
+    return message;
+}
+
+std::string described(PerfettoFile::Track track, std::string_view name, PerfettoFile::Track parent, unsigned rank) {
+    std::string message = described(track, name);
+    Builder<Descriptor> builder(message);
+    builder.add_uint64(Descriptor::parent_uuid, parent);
+    builder.add_int32(Descriptor::sibling_order_rank, static_cast<std::int32_t>(rank));
+    return message;
+}
+
+/// add: adds the value.
+template <class Add>
+void add_annotation(SmallBuilder<Event>& event, std::uint32_t name, Add add) {
+    Buffer space;
+    auto buffer = empty(space);
+    SmallBuilder<Annotation> annotation(buffer);
+    annotation.add_uint64(Annotation::name_iid, name);
+    add(annotation);
+    event.add_message(Event::debug_annotations, buffer.data(), buffer.size());
+}
+
+}  // namespace
+
+PerfettoFile::PerfettoFile(const std::filesystem::path& path) : file_(path) {
+    Builder<Interned> names(new_names_);
+    names.add_message(Interned::debug_annotation_names, interned(address_argument, "address"));
+    names.add_message(Interned::debug_annotation_names, interned(bytes_argument, "bytes"));
+    names.add_message(Interned::debug_annotation_names, interned(outcome_argument, "outcome"));
+    std::string packet;
+    Builder<Packet>(packet).add_uint32(Packet::sequence_flags, incremental_state_cleared);
+    add_packet(packet);
+}
+
+Name PerfettoFile::name(std::string_view text) {
+    const auto found = names_.find(text);
+    if (found != names_.end()) return found->second;
+    const auto number = static_cast<std::uint32_t>(names_.size() + 1);
+    names_.emplace(text, Name{number});
+    Builder<Interned> names(new_names_);
+    names.add_message(Interned::event_names, interned(number, text));
+    return Name{number};
+}
+
+PerfettoFile::Track PerfettoFile::add_root(std::string_view name) {
+    std::string descriptor = described(++tracks_, name);
+    Builder<Descriptor>(descriptor).add_enum(Descriptor::child_ordering, explicit_order);
+    add_descriptor(descriptor);
+    return tracks_;
+}
+
+PerfettoFile::Track PerfettoFile::add_track(std::string_view name, Track parent, unsigned rank) {
+    add_descriptor(described(++tracks_, name, parent, rank));
+    return tracks_;
+}
+
+PerfettoFile::Track PerfettoFile::add_byte_counter(std::string_view name, Track parent, unsigned rank) {
+    std::string counter;
+    Builder<Counter>(counter).add_enum(Counter::unit, size_in_bytes);
+    std::string descriptor = described(++tracks_, name, parent, rank);
+    Builder<Descriptor>(descriptor).add_message(Descriptor::counter, counter);
+    add_descriptor(descriptor);
+    return tracks_;
+}
+
+void PerfettoFile::add_packet(const std::string& packet) {
+    std::string whole = packet;
+    Builder<Packet>(whole).add_uint32(Packet::trusted_packet_sequence_id, sequence);
+    Builder<TraceField>(text_).add_message(TraceField::packet, whole);
+}
+
+void PerfettoFile::add_descriptor(const std::string& descriptor) {
+    std::string packet;
+    Builder<Packet>(packet).add_message(Packet::track_descriptor, descriptor);
+    add_packet(packet);
+}
+
+void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments& arguments) {
+    Buffer space;
+    auto buffer = empty(space);
+    SmallBuilder<Event> event(buffer);
+    event.add_enum(Event::type, slice_begin);
+    event.add_uint64(Event::track_uuid, track);
+    event.add_uint64(Event::name_iid, static_cast<std::uint64_t>(name));
+    if (arguments.bytes != 0) {
+        add_annotation(event, address_argument,
+                       [&](auto& annotation) { annotation.add_uint64(Annotation::pointer_value, arguments.address); });
+        add_annotation(event, bytes_argument,
+                       [&](auto& annotation) { annotation.add_uint64(Annotation::uint_value, arguments.bytes); });
+    }
+    if (!arguments.outcome.empty())
+        add_annotation(event, outcome_argument, [&](auto& annotation) {
+            annotation.add_string(Annotation::string_value, arguments.outcome.data(), arguments.outcome.size());
+        });
+    add_event(time, content(buffer));
+}
+
+void PerfettoFile::end(Duration time, Track track) {
+    Buffer space;
+    auto buffer = empty(space);
+    SmallBuilder<Event> event(buffer);
+    event.add_enum(Event::type, slice_end);
+    event.add_uint64(Event::track_uuid, track);
+    add_event(time, content(buffer));
+}
+
+void PerfettoFile::instant(Duration time, Track track, Name name) {
+    Buffer space;
+    auto buffer = empty(space);
+    SmallBuilder<Event> event(buffer);
+    event.add_enum(Event::type, instant_event);
+    event.add_uint64(Event::track_uuid, track);
+    event.add_uint64(Event::name_iid, static_cast<std::uint64_t>(name));
+    add_event(time, content(buffer));
+}
+
+void PerfettoFile::count(Duration time, Track track, std::uint64_t value) {
+    Buffer space;
+    auto buffer = empty(space);
+    SmallBuilder<Event> event(buffer);
+    event.add_enum(Event::type, counter_event);
+    event.add_uint64(Event::track_uuid, track);
+    event.add_int64(Event::counter_value, static_cast<std::int64_t>(value));
+    add_event(time, content(buffer));
+}
+
+void PerfettoFile::add_event(Duration time, std::string_view event) {
+    if (!new_names_.empty()) write_names();
+    std::array<char, 256> space;
+    protozero::fixed_size_buffer_adaptor buffer(space.data(), space.size());
+    SmallBuilder<Packet> packet(buffer);
+    packet.add_uint64(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
+    packet.add_uint32(Packet::trusted_packet_sequence_id, sequence);
+    packet.add_uint32(Packet::sequence_flags, needs_incremental_state);
+    packet.add_message(Packet::track_event, event.data(), event.size());
+    Builder<TraceField>(text_).add_message(TraceField::packet, buffer.data(), buffer.size());
+    if (text_.size() < chunk) return;
+    file_.write(text_);
+    text_.clear();
+}
+
+void PerfettoFile::write_names() {
+    std::string packet;
+    Builder<Packet> builder(packet);
+    builder.add_uint32(Packet::sequence_flags, needs_incremental_state);
+    builder.add_message(Packet::interned_data, std::exchange(new_names_, {}));
+    add_packet(packet);
+}
+
+void PerfettoFile::commit() {
+    file_.write(text_);
+    file_.commit();
+}
+
+}  // namespace ghostcard::scenarios::trace
