@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "perfetto_file.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
-#include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_builder.hpp>
+#include <protozero/varint.hpp>
 
 // The numbers of fields are those of Perfetto's .proto files, whose names stand behind them.
 
@@ -65,13 +66,34 @@ constexpr std::size_t chunk = 1 << 20;
 
 template <class Field>
 using Builder = protozero::pbf_builder<Field>;
-/// A message that is known to be small, on the stack.
+/// A message that is known to be small, without the checks for room that builders make before every byte: a trace has
+/// millions of these.
 template <class Field>
-using SmallBuilder = protozero::basic_pbf_builder<protozero::fixed_size_buffer_adaptor, Field>;
+class SmallMessage {
+public:
+    void add(Field field, std::uint64_t value) {
+        put_tag(field, protozero::pbf_wire_type::varint);
+        put(value);
+    }
+    void add(Field field, std::string_view content) {
+        put_tag(field, protozero::pbf_wire_type::length_delimited);
+        put(content.size());
+        std::copy(content.begin(), content.end(), space_.data() + size_);
+        size_ += content.size();
+    }
+    std::string_view content() const { return {space_.data(), size_}; }
 
-using Buffer = std::array<char, 128>;
-protozero::fixed_size_buffer_adaptor empty(Buffer& buffer) { return {buffer.data(), buffer.size()}; }
-std::string_view content(const protozero::fixed_size_buffer_adaptor& buffer) { return {buffer.data(), buffer.size()}; }
+private:
+    void put_tag(Field field, protozero::pbf_wire_type type) {
+        put(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type));
+    }
+    void put(std::uint64_t value) {
+        size_ += static_cast<std::size_t>(protozero::write_varint(space_.data() + size_, value));
+    }
+
+    std::array<char, 256> space_;
+    std::size_t size_ = 0;
+};
 
 std::string interned(std::uint32_t number, std::string_view text) {
     std::string message;
@@ -97,15 +119,19 @@ std::string described(PerfettoFile::Track track, std::string_view name, Perfetto
     return message;
 }
 
-/// add: adds the value.
-template <class Add>
-void add_annotation(SmallBuilder<Event>& event, std::uint32_t name, Add add) {
-    Buffer space;
-    auto buffer = empty(space);
-    SmallBuilder<Annotation> annotation(buffer);
-    annotation.add_uint64(Annotation::name_iid, name);
-    add(annotation);
-    event.add_message(Event::debug_annotations, buffer.data(), buffer.size());
+template <class Value>
+void add_annotation(SmallMessage<Event>& event, std::uint32_t name, Annotation kind, Value value) {
+    SmallMessage<Annotation> annotation;
+    annotation.add(Annotation::name_iid, name);
+    annotation.add(kind, value);
+    event.add(Event::debug_annotations, annotation.content());
+}
+
+SmallMessage<Event> event_on(PerfettoFile::Track track, EventType type) {
+    SmallMessage<Event> event;
+    event.add(Event::type, type);
+    event.add(Event::track_uuid, track);
+    return event;
 }
 
 }  // namespace
@@ -164,64 +190,41 @@ void PerfettoFile::add_descriptor(const std::string& descriptor) {
 }
 
 void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments& arguments) {
-    Buffer space;
-    auto buffer = empty(space);
-    SmallBuilder<Event> event(buffer);
-    event.add_enum(Event::type, slice_begin);
-    event.add_uint64(Event::track_uuid, track);
-    event.add_uint64(Event::name_iid, static_cast<std::uint64_t>(name));
+    SmallMessage<Event> event = event_on(track, slice_begin);
+    event.add(Event::name_iid, static_cast<std::uint64_t>(name));
     if (arguments.bytes != 0) {
-        add_annotation(event, address_argument,
-                       [&](auto& annotation) { annotation.add_uint64(Annotation::pointer_value, arguments.address); });
-        add_annotation(event, bytes_argument,
-                       [&](auto& annotation) { annotation.add_uint64(Annotation::uint_value, arguments.bytes); });
+        add_annotation(event, address_argument, Annotation::pointer_value, arguments.address);
+        add_annotation(event, bytes_argument, Annotation::uint_value, arguments.bytes);
     }
     if (!arguments.outcome.empty())
-        add_annotation(event, outcome_argument, [&](auto& annotation) {
-            annotation.add_string(Annotation::string_value, arguments.outcome.data(), arguments.outcome.size());
-        });
-    add_event(time, content(buffer));
+        add_annotation(event, outcome_argument, Annotation::string_value, arguments.outcome);
+    add_event(time, event.content());
 }
 
-void PerfettoFile::end(Duration time, Track track) {
-    Buffer space;
-    auto buffer = empty(space);
-    SmallBuilder<Event> event(buffer);
-    event.add_enum(Event::type, slice_end);
-    event.add_uint64(Event::track_uuid, track);
-    add_event(time, content(buffer));
-}
+void PerfettoFile::end(Duration time, Track track) { add_event(time, event_on(track, slice_end).content()); }
 
 void PerfettoFile::instant(Duration time, Track track, Name name) {
-    Buffer space;
-    auto buffer = empty(space);
-    SmallBuilder<Event> event(buffer);
-    event.add_enum(Event::type, instant_event);
-    event.add_uint64(Event::track_uuid, track);
-    event.add_uint64(Event::name_iid, static_cast<std::uint64_t>(name));
-    add_event(time, content(buffer));
+    SmallMessage<Event> event = event_on(track, instant_event);
+    event.add(Event::name_iid, static_cast<std::uint64_t>(name));
+    add_event(time, event.content());
 }
 
 void PerfettoFile::count(Duration time, Track track, std::uint64_t value) {
-    Buffer space;
-    auto buffer = empty(space);
-    SmallBuilder<Event> event(buffer);
-    event.add_enum(Event::type, counter_event);
-    event.add_uint64(Event::track_uuid, track);
-    event.add_int64(Event::counter_value, static_cast<std::int64_t>(value));
-    add_event(time, content(buffer));
+    SmallMessage<Event> event = event_on(track, counter_event);
+    event.add(Event::counter_value, value);
+    add_event(time, event.content());
 }
 
 void PerfettoFile::add_event(Duration time, std::string_view event) {
     if (!new_names_.empty()) write_names();
-    std::array<char, 256> space;
-    protozero::fixed_size_buffer_adaptor buffer(space.data(), space.size());
-    SmallBuilder<Packet> packet(buffer);
-    packet.add_uint64(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
-    packet.add_uint32(Packet::trusted_packet_sequence_id, sequence);
-    packet.add_uint32(Packet::sequence_flags, needs_incremental_state);
-    packet.add_message(Packet::track_event, event.data(), event.size());
-    Builder<TraceField>(text_).add_message(TraceField::packet, buffer.data(), buffer.size());
+    SmallMessage<Packet> packet;
+    packet.add(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
+    packet.add(Packet::trusted_packet_sequence_id, sequence);
+    packet.add(Packet::sequence_flags, needs_incremental_state);
+    packet.add(Packet::track_event, event);
+    SmallMessage<TraceField> whole;
+    whole.add(TraceField::packet, packet.content());
+    text_ += whole.content();
     if (text_.size() < chunk) return;
     file_.write(text_);
     text_.clear();
