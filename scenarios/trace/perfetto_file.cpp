@@ -66,24 +66,52 @@ constexpr std::size_t chunk = 1 << 20;
 
 template <class Field>
 using Builder = protozero::pbf_builder<Field>;
-/// A message that is known to be small, without the checks for room that builders make before every byte: a trace has
-/// millions of these.
-template <class Field>
-class SmallMessage {
+/// A packet with an event, which is known to be small (less than 128 bytes, so that lengths take one): written in one
+/// go, without the copies and the checks for room that builders make, since a trace has millions of these.
+class EventPacket {
 public:
+    EventPacket(Duration time, PerfettoFile::Track track, EventType type) : packet_(open(TraceField::packet)) {
+        add(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
+        add(Packet::trusted_packet_sequence_id, sequence);
+        add(Packet::sequence_flags, needs_incremental_state);
+        event_ = open(Packet::track_event);
+        add(Event::type, type);
+        add(Event::track_uuid, track);
+    }
+
+    template <class Field>
     void add(Field field, std::uint64_t value) {
         put_tag(field, protozero::pbf_wire_type::varint);
         put(value);
     }
-    void add(Field field, std::string_view content) {
+    template <class Value>
+    void annotate(std::uint32_t name, Annotation kind, Value value) {
+        const std::size_t annotation = open(Event::debug_annotations);
+        add(Annotation::name_iid, name);
+        add(kind, value);
+        close(annotation);
+    }
+    /// When all is in.
+    std::string_view content() {
+        close(event_);
+        close(packet_);
+        return {space_.data(), size_};
+    }
+
+private:
+    void add(Annotation field, std::string_view content) {
         put_tag(field, protozero::pbf_wire_type::length_delimited);
         put(content.size());
         std::copy(content.begin(), content.end(), space_.data() + size_);
         size_ += content.size();
     }
-    std::string_view content() const { return {space_.data(), size_}; }
-
-private:
+    template <class Field>
+    std::size_t open(Field field) {
+        put_tag(field, protozero::pbf_wire_type::length_delimited);
+        return size_++;
+    }
+    void close(std::size_t begin) { space_[begin] = static_cast<char>(size_ - begin - 1); }
+    template <class Field>
     void put_tag(Field field, protozero::pbf_wire_type type) {
         put(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type));
     }
@@ -93,6 +121,8 @@ private:
 
     std::array<char, 256> space_;
     std::size_t size_ = 0;
+    std::size_t packet_;
+    std::size_t event_ = 0;
 };
 
 std::string interned(std::uint32_t number, std::string_view text) {
@@ -117,21 +147,6 @@ std::string described(PerfettoFile::Track track, std::string_view name, Perfetto
     builder.add_uint64(Descriptor::parent_uuid, parent);
     builder.add_int32(Descriptor::sibling_order_rank, static_cast<std::int32_t>(rank));
     return message;
-}
-
-template <class Value>
-void add_annotation(SmallMessage<Event>& event, std::uint32_t name, Annotation kind, Value value) {
-    SmallMessage<Annotation> annotation;
-    annotation.add(Annotation::name_iid, name);
-    annotation.add(kind, value);
-    event.add(Event::debug_annotations, annotation.content());
-}
-
-SmallMessage<Event> event_on(PerfettoFile::Track track, EventType type) {
-    SmallMessage<Event> event;
-    event.add(Event::type, type);
-    event.add(Event::track_uuid, track);
-    return event;
 }
 
 }  // namespace
@@ -190,41 +205,33 @@ void PerfettoFile::add_descriptor(const std::string& descriptor) {
 }
 
 void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments& arguments) {
-    SmallMessage<Event> event = event_on(track, slice_begin);
-    event.add(Event::name_iid, static_cast<std::uint64_t>(name));
+    EventPacket packet(time, track, slice_begin);
+    packet.add(Event::name_iid, static_cast<std::uint64_t>(name));
     if (arguments.bytes != 0) {
-        add_annotation(event, address_argument, Annotation::pointer_value, arguments.address);
-        add_annotation(event, bytes_argument, Annotation::uint_value, arguments.bytes);
+        packet.annotate(address_argument, Annotation::pointer_value, arguments.address);
+        packet.annotate(bytes_argument, Annotation::uint_value, arguments.bytes);
     }
-    if (!arguments.outcome.empty())
-        add_annotation(event, outcome_argument, Annotation::string_value, arguments.outcome);
-    add_event(time, event.content());
+    if (!arguments.outcome.empty()) packet.annotate(outcome_argument, Annotation::string_value, arguments.outcome);
+    add_event(packet.content());
 }
 
-void PerfettoFile::end(Duration time, Track track) { add_event(time, event_on(track, slice_end).content()); }
+void PerfettoFile::end(Duration time, Track track) { add_event(EventPacket(time, track, slice_end).content()); }
 
 void PerfettoFile::instant(Duration time, Track track, Name name) {
-    SmallMessage<Event> event = event_on(track, instant_event);
-    event.add(Event::name_iid, static_cast<std::uint64_t>(name));
-    add_event(time, event.content());
+    EventPacket packet(time, track, instant_event);
+    packet.add(Event::name_iid, static_cast<std::uint64_t>(name));
+    add_event(packet.content());
 }
 
 void PerfettoFile::count(Duration time, Track track, std::uint64_t value) {
-    SmallMessage<Event> event = event_on(track, counter_event);
-    event.add(Event::counter_value, value);
-    add_event(time, event.content());
+    EventPacket packet(time, track, counter_event);
+    packet.add(Event::counter_value, value);
+    add_event(packet.content());
 }
 
-void PerfettoFile::add_event(Duration time, std::string_view event) {
+void PerfettoFile::add_event(std::string_view packet) {
     if (!new_names_.empty()) write_names();
-    SmallMessage<Packet> packet;
-    packet.add(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
-    packet.add(Packet::trusted_packet_sequence_id, sequence);
-    packet.add(Packet::sequence_flags, needs_incremental_state);
-    packet.add(Packet::track_event, event);
-    SmallMessage<TraceField> whole;
-    whole.add(TraceField::packet, packet.content());
-    text_ += whole.content();
+    text_ += packet;
     if (text_.size() < chunk) return;
     file_.write(text_);
     text_.clear();

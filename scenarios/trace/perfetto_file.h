@@ -49,7 +49,7 @@ public:
 private:
     void add_packet(const std::string& packet);
     void add_descriptor(const std::string& descriptor);
-    void add_event(Duration time, std::string_view event);
+    void add_event(std::string_view packet);
     void write_names();
 
     OutputFile file_;

@@ -74,8 +74,9 @@ private:
 
     Timeline::Track& lines_;
     Timeline::Track& frames_;
+    Transactions transactions_;
     TransactionLine bursts_;
-    TransactionLine transactions_;
+    TransactionLine bus_;
     Activity line_;
     std::array<Activity, 3> cpu_;  ///< By CpuActivity.
     MemoryLevel memory_level_;

@@ -5,9 +5,26 @@
 
 namespace ghostcard::scenarios::trace {
 
+void Transactions::add(const bus::pci::TransactionRecord& record, bool is_burst) {
+    rows_.push_back({.start = record.start,
+                     .interval = record.interval,
+                     .address = record.address.value,
+                     .times = record.times,
+                     .step = static_cast<std::uint32_t>(record.step),
+                     .bytes = static_cast<std::uint32_t>(record.bytes),
+                     .clocks = record.clocks,
+                     .master = static_cast<std::uint8_t>(record.master),
+                     .is_burst = is_burst,
+                     .termination = record.termination});
+}
+
+void Transactions::sort() {
+    const auto before = [](const Row& a, const Row& b) { return a.start < b.start; };
+    if (!std::is_sorted(rows_.begin(), rows_.end(), before)) std::sort(rows_.begin(), rows_.end(), before);
+}
+
 void TransactionLine::begin(bus::pci::TraceWindow window) {
     window_ = window;
-    std::sort(rows_.begin(), rows_.end(), [](const Record& a, const Record& b) { return a.start < b.start; });
     row_ = rows_.begin();
     settle();
 }
@@ -16,6 +33,7 @@ void TransactionLine::begin(bus::pci::TraceWindow window) {
 void TransactionLine::settle() {
     next_ = Duration::max();
     for (; row_ != rows_.end(); ++row_, index_ = 0) {
+        if (!is_shown(*row_)) continue;
         for (; index_ < row_->times; ++index_) {
             const Duration begin = begin_of_next();
             if (begin > window_.to) return;
@@ -26,8 +44,6 @@ void TransactionLine::settle() {
     }
 }
 
-Duration TransactionLine::next() const { return next_; }
-
 void TransactionLine::write_next(PerfettoFile& file) {
     if (inside_) {
         file.end(next_, track());
@@ -36,7 +52,7 @@ void TransactionLine::write_next(PerfettoFile& file) {
         settle();
         return;
     }
-    Arguments arguments{row_->address.value + index_ * row_->step, row_->bytes, {}};
+    Arguments arguments{row_->address + index_ * row_->step, row_->bytes, {}};
     if (row_->termination != bus::pci::Termination::completed) arguments.outcome = name_of(row_->termination);
     file.begin(next_, track(), names_[row_->master], arguments);
     inside_ = true;
