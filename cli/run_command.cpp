@@ -37,7 +37,7 @@ namespace fs = std::filesystem;
 struct Request {
     std::string scenario;
     std::vector<std::string> sets;
-    std::optional<std::string> out, json, junit, vcd, capture, trace_from, trace_to;
+    std::optional<std::string> out, json, junit, vcd, trace, capture, trace_from, trace_to;
     bool timing = false, quiet = false, verbose = false;
 };
 
@@ -117,6 +117,9 @@ scenarios::RunOptions options_of(const Request& request) {
     scenarios::RunOptions options;
     options.capture = request.capture;
     options.vcd = request.vcd;
+    options.trace = request.trace;
+    if ((request.trace_from || request.trace_to) && !request.vcd && !request.trace)
+        throw InputError(fmt::format("{} wants --trace or --vcd", request.trace_from ? "--trace-from" : "--trace-to"));
     options.trace_from = parse_time("--trace-from", request.trace_from);
     options.trace_to = parse_time("--trace-to", request.trace_to);
     if (options.trace_from && options.trace_to && *options.trace_from >= *options.trace_to)
@@ -136,8 +139,9 @@ fs::path identity(const fs::path& path) {
 void check_outputs(const Request& request, const scenarios::Scenario& scenario) {
     std::map<fs::path, const char*> taken{{identity(find_scenario(request.scenario)), "SCENARIO"}};
     if (!scenarios::is_generated(scenario.video.source)) taken[identity(scenario.video.source)] = "video.source";
-    for (const auto& [file, option] : {std::pair(&request.json, "--json"), std::pair(&request.junit, "--junit"),
-                                       std::pair(&request.vcd, "--vcd"), std::pair(&request.capture, "--capture")}) {
+    for (const auto& [file, option] :
+         {std::pair(&request.json, "--json"), std::pair(&request.junit, "--junit"), std::pair(&request.vcd, "--vcd"),
+          std::pair(&request.trace, "--trace"), std::pair(&request.capture, "--capture")}) {
         if (!*file) continue;
         if (*file == "-" && file == &request.json) continue;
         if (*file == "-") throw InputError(fmt::format("{} -: only --json can go to standard output", option));
@@ -192,8 +196,8 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
 
     const Duration simulated{result.document.value("simulated_ps", std::int64_t{0})};
     if (options.trace_from && *options.trace_from > simulated)
-        log.warn("--vcd {} holds nothing: the run ended at {}, before --trace-from {}", *request.vcd,
-                 in_microseconds(simulated), *request.trace_from);
+        log.warn("{} {} holds nothing: the run ended at {}, before --trace-from {}", request.vcd ? "--vcd" : "--trace",
+                 request.vcd ? *request.vcd : *request.trace, in_microseconds(simulated), *request.trace_from);
 
     if (request.timing) result.document["host"] = {{"wall_seconds", result.wall_time.count()}};
     outputs.write(scenario, {result.document, repeating_command(request), result.wall_time}, log_text.str());
@@ -222,15 +226,16 @@ void add_run_command(CLI::App& app, Action& action) {
     command->add_option("--json", request->json, "Result document; - for standard output in place of the summary")
         ->type_name("FILE");
     command->add_option("--junit", request->junit, "JUnit XML for a CI system")->type_name("FILE");
-    CLI::Option* const vcd =
-        command->add_option("--vcd", request->vcd, "Waveform of the bus: gigabytes for a second, hence the window")
-            ->type_name("FILE");
-    command->add_option("--trace-from", request->trace_from, "Begin of the waveform, as in '10 ms'; with --vcd")
-        ->type_name("TIME")
-        ->needs(vcd);
-    command->add_option("--trace-to", request->trace_to, "End of the waveform; with --vcd")
-        ->type_name("TIME")
-        ->needs(vcd);
+    command->add_option("--trace", request->trace, "Perfetto trace of frames, memory, bus, interrupts and driver")
+        ->type_name("FILE");
+    command
+        ->add_option("--vcd", request->vcd,
+                     "Waveform of the bus: its wires (gigabytes for a second, hence the window), or its transactions "
+                     "under bus.timing 'analytic'")
+        ->type_name("FILE");
+    command->add_option("--trace-from", request->trace_from, "Begin of --trace and --vcd, as in '10 ms'")
+        ->type_name("TIME");
+    command->add_option("--trace-to", request->trace_to, "End of --trace and --vcd")->type_name("TIME");
     command->add_option("--capture", request->capture, "Y4M file of what the consumer received")->type_name("FILE");
     command->add_flag("--timing", request->timing, "Add wall-clock figures to the result");
     CLI::Option* const quiet = command->add_flag("-q,--quiet", request->quiet, "No summary, no progress, only errors");
@@ -239,6 +244,7 @@ void add_run_command(CLI::App& app, Action& action) {
         "Exit status: 0 all expectations met, 1 not met, 2 bad usage or input, 3 internal error.\n\n"
         "Examples:\n  ghostcard run sd_480i.toml\n"
         "  ghostcard run hd_720p60.toml --set bus.clock='25 MHz' --set video.frames=3\n"
+        "  ghostcard run sd_480i.toml --trace run.perfetto-trace  # for ui.perfetto.dev\n"
         "  ghostcard run sd_480i.toml --vcd bus.vcd --trace-from '1 ms' --trace-to '1.1 ms'");
     command->callback([&action, request] { action = [request](spdlog::logger& log) { return run(*request, log); }; });
 }

@@ -21,7 +21,8 @@ Duration Card::Run::ready_at(std::uint64_t bytes) const { return card_.engine_.r
 
 void Card::Run::moved(std::uint64_t bytes, Duration at) {
     card_.check_overflow(at);
-    card_.engine_.moved(bytes, at);
+    if (!card_.engine_.moved(bytes, at)) return;
+    for (CardObserver* const observer : card_.observers_) observer->memory_taken(bytes, at);
 }
 
 Card::Card(const sc_core::sc_module_name& name, const CardSettings& settings, VideoInput video)
@@ -75,8 +76,9 @@ void Card::begin_frame() {
     arriving_ = Frame{frame.number, frame.first_clock, nullptr};
     arriving_until_ = video_.next_frame_begin(now + Duration(1));
     arriving_torn_ = false;
-    if (observer_) observer_->frame_begins(frame, video_.arrival(frame, layout, layout.stream_bytes()));
     run_.catch_up();
+    for (CardObserver* const observer : observers_)
+        observer->frame_begins(frame, layout, video_.arrival(frame, layout, layout.stream_bytes()));
     memory_.begin(std::move(frame), layout, now);
     no_overflow_until_ = now;
     memory_changed_.notify(sc_core::SC_ZERO_TIME);
@@ -102,6 +104,7 @@ void Card::check_overflow(Duration before) {
     if (before <= no_overflow_until_) return;
     if (!capturing() || arriving_torn_ || !memory_.tear_if_overflowed(before)) return;
     arriving_torn_ = true;
+    tell_cleared(true, before);
     engine_.frame_torn(memory_.front() == nullptr);
     engine_cancelled();
     drop_frame(arriving_->number);
@@ -109,8 +112,12 @@ void Card::check_overflow(Duration before) {
 
 void Card::drop_frame(std::uint64_t number) {
     registers_.set_raw(DroppedFrames::offset, registers_.get<DroppedFrames>().raw() + 1);
-    if (observer_) observer_->frame_dropped(number);
+    for (CardObserver* const observer : observers_) observer->frame_dropped(number);
     raise(Value<InterruptStatus>{}.with<InterruptStatus::FrameDropped>(1));
+}
+
+void Card::tell_cleared(bool arriving, Duration at) const {
+    for (CardObserver* const observer : observers_) observer->memory_cleared(memory_.level(at), arriving, at);
 }
 
 // ---- DMA engine -----------------------------------------------------------------------------------------------------
@@ -164,9 +171,12 @@ void Card::finish(const DmaEngine::Finished& finished) {
         registers_.set_raw(FrameCount::offset, registers_.get<FrameCount>().raw() + 1);
         registers_.set_raw(FrameTimeLow::offset, static_cast<std::uint32_t>(nanoseconds_since_start));
         frame_time_high_ = static_cast<std::uint32_t>(nanoseconds_since_start >> 32);
-        if (observer_) observer_->frame_finished(finished.frame->number);
+        for (CardObserver* const observer : observers_) observer->frame_finished(finished.frame->number);
     }
-    if (finished.frame_lost) drop_frame(finished.frame->number);
+    if (finished.frame_lost) {
+        tell_cleared(finished.frame->number == arriving_->number, bus::simulated_now());
+        drop_frame(finished.frame->number);
+    }
     raise(Value<InterruptStatus>{}
               .with<InterruptStatus::FrameDone>(frame_done)
               .with<InterruptStatus::DmaDone>(!frame_done && !failed)

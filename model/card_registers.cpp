@@ -122,6 +122,7 @@ void Card::soft_reset() {
     run_.catch_up();
     engine_.reset();
     memory_.clear();
+    tell_cleared(true, bus::simulated_now());
     memory_.reset_high_water();
     video_.select(Pattern::off);
     arriving_until_ = Duration{};

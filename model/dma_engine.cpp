@@ -102,10 +102,11 @@ Duration DmaEngine::ready_at(std::uint64_t bytes) const {
     return memory_.available_at(bytes - (transferred_ - transfer_begin_));
 }
 
-void DmaEngine::moved(std::uint64_t bytes, Duration at) {
-    if (forgotten_) return;
+bool DmaEngine::moved(std::uint64_t bytes, Duration at) {
+    if (forgotten_) return false;
     transferred_ += bytes;
     if (!detached_) memory_.take(bytes, at);
+    return !detached_;
 }
 
 void DmaEngine::transfer_ended(DmaErrorCode code) {

@@ -17,8 +17,8 @@ Cpu::Cpu(const sc_core::sc_module_name& name, bus::HostPort& host, const CpuSett
     SC_THREAD(run_program);
     SC_THREAD(run_interrupts);
     SC_THREAD(run_deferred);
-    SC_METHOD(count_line);
-    sensitive << inta.pos();
+    SC_METHOD(follow_line);
+    sensitive << inta;
     dont_initialize();
 }
 
@@ -72,7 +72,9 @@ void Cpu::stall(Duration duration) {
 
 void Cpu::charge_copy(std::uint64_t bytes) {
     const auto picoseconds = static_cast<double>(bytes) * 1e12 / static_cast<double>(settings_.copy_bandwidth.count);
+    tell_begin(CpuActivity::copy);
     stall(Duration(std::llround(picoseconds)));
+    tell_end(CpuActivity::copy);
 }
 
 void Cpu::wait_until(Duration instant, const sc_core::sc_event& event) {
@@ -82,7 +84,9 @@ void Cpu::wait_until(Duration instant, const sc_core::sc_event& event) {
 
 // ---- interrupts -----------------------------------------------------------------------------------------------------
 
-void Cpu::count_line() {
+void Cpu::follow_line() {
+    for (CpuObserver* const observer : observers_) observer->line_changed(inta.read());
+    if (!inta.read()) return;
     ++counts_.raised;
     interrupt_event_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -91,6 +95,7 @@ void Cpu::message(BusAddress, std::uint16_t data) {
     if (data != interrupt_message.data) return;  // a vector that nobody has asked for
     ++counts_.raised;
     ++messages_pending_;
+    for (CpuObserver* const observer : observers_) observer->message_arrived();
     interrupt_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -116,10 +121,12 @@ void Cpu::service() {
     const bool by_message = messages_pending_ > 0;
     if (by_message) --messages_pending_;
     in_service_ = true;
+    tell_begin(CpuActivity::service);
     service_begins_.notify();
     host_.settle();
     const bool claimed = handler_->interrupt();
     in_service_ = false;
+    tell_end(CpuActivity::service);
     service_ends_.notify();
 
     ++(claimed ? counts_.claimed : counts_.declined);
@@ -145,7 +152,9 @@ void Cpu::run_deferred() {
             in_deferred_ = true;
             ++counts_.deferred;
             host_.settle();
+            tell_begin(CpuActivity::deferred);
             handler_->deferred();
+            tell_end(CpuActivity::deferred);
             in_deferred_ = false;
             deferred_ends_.notify();
         }

@@ -12,7 +12,7 @@ std::uint64_t hash_of(std::span<const std::byte> bytes) { return XXH3_64bits(byt
 
 }  // namespace
 
-void FrameBooks::frame_begins(const model::Frame& frame, Duration last_pixel) {
+void FrameBooks::frame_begins(const model::Frame& frame, const model::FrameLayout&, Duration last_pixel) {
     ++totals_.produced;
     shown_[frame.number] = {hash_of(*frame.picture), last_pixel};
 }

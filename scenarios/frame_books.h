@@ -22,7 +22,7 @@ public:
         std::uint64_t corrupt = 0;  ///< Delivered, but not what was shown.
     };
 
-    void frame_begins(const model::Frame& frame, Duration last_pixel) override;
+    void frame_begins(const model::Frame& frame, const model::FrameLayout& layout, Duration last_pixel) override;
     void frame_dropped(std::uint64_t number) override;
     void frame_finished(std::uint64_t number) override;
     /// A frame has reached the consumer.

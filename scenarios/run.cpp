@@ -3,6 +3,7 @@
 #include "frame_books.h"
 #include "host_dma_document.h"
 #include "result_document.h"
+#include "trace/trace_recorder.h"
 
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/bus/sim_time.h>
@@ -62,10 +63,12 @@ public:
               scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
-        platform_.bus->attach_observer(watch_);
-        if (options.vcd)
-            platform_.trace_pins(*options.vcd, {options.trace_from.value_or(Duration::zero()),
-                                                options.trace_to.value_or(Duration::max())});
+        if (platform_.bus) platform_.bus->attach_observer(watch_);
+        const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
+                                           options.trace_to.value_or(Duration::max())};
+        if (options.vcd) platform_.trace_bus(*options.vcd, window);
+        if (options.trace && !platform_.bus) throw InputError("--trace shows conventional PCI, and bus.kind is 'pcie'");
+        if (options.trace) trace_.emplace(*options.trace, scenario.title, platform_, window);
     }
 
     nlohmann::ordered_json run() {
@@ -75,6 +78,7 @@ public:
         add_host_dma(document, dma_.verifier(), driver_.statistics(), stop_);
         if (capture_) capture_->commit();
         platform_.commit_trace();
+        if (trace_) trace_->commit();
         return document;
     }
 
@@ -171,6 +175,7 @@ private:
     void receive(const dma::Frame& frame) {
         if (frame.header.bytes_used == 0) return books_.stream_ended();
         books_.delivered(frame, platform_.cpu.now());
+        if (trace_) trace_->delivered(frame);
         if (capture_) capture_->add(frame.buffer.first(frame.header.bytes_used));
         if (options_.progress) options_.progress(books_.totals().delivered + books_.totals().dropped, frames_);
     }
@@ -182,6 +187,7 @@ private:
     const std::uint64_t frames_;
     std::optional<CaptureFile> capture_;
     FrameBooks books_;
+    std::optional<trace::TraceRecorder> trace_;
     platform::Platform platform_;
     dma::HostDma dma_;
     platform::DeviceWatch watch_;

@@ -24,17 +24,9 @@ constexpr BusAddress load_window{0xd000'0000};
 constexpr Duration between_bursts = microseconds(2);
 constexpr Duration longest_burst = milliseconds(100);
 
-std::string_view name_of(Termination termination) {
-    switch (termination) {
-        case Termination::completed:
-        case Termination::stopped: return "completed";
-        case Termination::master_abort: return "master_abort";
-        case Termination::target_abort: return "target_abort";
-        case Termination::retry: return "retry";
-        case Termination::disconnect: return "disconnect";
-        case Termination::timeout: return "timeout";
-    }
-    return "";
+/// The master's own wish to stop is the measurement's doing.
+std::string_view ending(Termination termination) {
+    return name_of(termination == Termination::stopped ? Termination::completed : termination);
 }
 
 /// A target that refuses its first transaction if it is to, but not the repetition that its master then owes it.
@@ -130,7 +122,7 @@ Json document_of(std::uint64_t bytes, const TransactionRecord& record, Duration 
             {"clocks", record.clocks},
             {"duration_ps", duration.count()},
             {"bytes_per_second", static_cast<double>(record.bytes) * 1e12 / static_cast<double>(duration.count())},
-            {"termination", name_of(record.termination)},
+            {"termination", ending(record.termination)},
             {"bytes_transferred", record.bytes}};
 }
 

@@ -66,10 +66,7 @@ PinTrace::~PinTrace() {
 /// SystemC adds the suffix to the name that it is given.
 std::filesystem::path PinTrace::trace_path() const { return file_.temporary_path().string() + ".vcd"; }
 
-bool PinTrace::recording() const {
-    const Duration now = simulated_now();
-    return now >= window_.from && now <= window_.to;
-}
+bool PinTrace::recording() const { return window_.contains(simulated_now()); }
 
 /// CLK rises where a bus clock begins.
 void PinTrace::toggle_clock() {

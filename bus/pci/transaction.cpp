@@ -8,6 +8,33 @@ constexpr std::uint64_t four_gib = 1ull << 32;
 
 }  // namespace
 
+std::string_view name_of(Command command) {
+    switch (command) {
+        case Command::memory_read: return "memory_read";
+        case Command::memory_write: return "memory_write";
+        case Command::configuration_read: return "configuration_read";
+        case Command::configuration_write: return "configuration_write";
+        case Command::memory_read_multiple: return "memory_read_multiple";
+        case Command::dual_address: return "dual_address";
+        case Command::memory_read_line: return "memory_read_line";
+        case Command::memory_write_and_invalidate: return "memory_write_and_invalidate";
+    }
+    return "";
+}
+
+std::string_view name_of(Termination termination) {
+    switch (termination) {
+        case Termination::completed: return "completed";
+        case Termination::master_abort: return "master_abort";
+        case Termination::target_abort: return "target_abort";
+        case Termination::retry: return "retry";
+        case Termination::disconnect: return "disconnect";
+        case Termination::timeout: return "timeout";
+        case Termination::stopped: return "stopped";
+    }
+    return "";
+}
+
 /// Memory reads by how much they want of the cache lines (PCI 2.3, 3.1.2); writes of whole lines on their own (3.1.1).
 AddressPhase Run::next() const {
     AddressPhase next{command, address + transferred, burst_left()};

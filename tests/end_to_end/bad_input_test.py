@@ -11,7 +11,7 @@ CLIP = b"YUV4MPEG2 W16 H16 F25:1 C422\n" + (b"FRAME\n" + bytes(16 * 16 * 2)) * 2
 
 
 class BadInput(ghostcard.TestCase):
-    def refused(self, *arguments, outputs=("--json", "--junit", "--vcd", "--capture", "--out")):
+    def refused(self, *arguments, outputs=("--json", "--junit", "--vcd", "--trace", "--capture", "--out")):
         """What is said of a run that is to write every kind of output."""
         before = sorted(self.folder.rglob("*"))
         for option in outputs:
@@ -70,7 +70,7 @@ class BadInput(ghostcard.TestCase):
     def test_an_output_path_that_cannot_be_written(self):
         (self.folder / "file").touch()
         (self.folder / "folder").mkdir()
-        others = {"--json", "--junit", "--vcd", "--capture"}
+        others = {"--json", "--junit", "--vcd", "--trace", "--capture"}
         for option in sorted(others):
             for path, why in (("none/x", "No such file or directory"), ("folder", "Is a directory"),
                               ("file/x", "Not a directory"), ("", "No such file or directory")):

@@ -14,7 +14,7 @@ class Interruption(ghostcard.TestCase):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(signal=number):
                 command = [ghostcard.COMMAND, "run", "sd_480i.toml", "--set", "video.frames=1000000", "--json", "json",
-                           "--junit", "junit", "--vcd", "vcd", "--capture", "capture", "--out", "out"]
+                           "--junit", "junit", "--vcd", "vcd", "--trace", "trace", "--capture", "capture", "--out", "out"]
                 with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
                     self.wait_for_capture()
                     run.send_signal(number)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Both timings of the bus give the same result document: for every shipped scenario, and for random computers.
+"""Both timings of the bus give the same result document and the same trace: for every shipped scenario, and for random computers.
 
 GHOSTCARD_SYSTEMS sets how many random ones, GHOSTCARD_SEED the first of their seeds.
 """
@@ -84,13 +84,17 @@ class Timings(ghostcard.TestCase):
     maxDiff = 2000
 
     def result(self, scenario, timing, sets):
-        document = self.run_scenario(scenario, sets=[f"bus.timing={timing}", *sets])
+        trace = self.folder / "trace"
+        document = self.run_scenario(scenario, "--trace", trace, sets=[f"bus.timing={timing}", *sets])
         document["bus"].pop("timing")
         document["scenario"]["keys"]["bus"].pop("timing")
-        return document
+        return document, trace.read_bytes()
 
     def assert_equal_results(self, scenario, sets=()):
-        self.assertEqual(self.result(scenario, "cycle", sets), self.result(scenario, "analytic", sets))
+        cycle, cycle_trace = self.result(scenario, "cycle", sets)
+        analytic, analytic_trace = self.result(scenario, "analytic", sets)
+        self.assertEqual(cycle, analytic)
+        self.assertTrue(cycle_trace == analytic_trace, "the traces differ")
 
     def test_shipped_scenarios_have_the_same_result_under_both_timings(self):
         for scenario in sorted(ghostcard.SCENARIOS.glob("*.toml")):

@@ -119,7 +119,7 @@ struct Bench : CardObserver {
     Value<InterruptStatus> causes() { return ghostcard::read<InterruptStatus>(bar0); }
     Duration frame_period() const { return card.video().raster().instant_of(card.video().raster().frame_clocks()); }
 
-    void frame_begins(const Frame& frame, Duration last_pixel) override {
+    void frame_begins(const Frame& frame, const FrameLayout&, Duration last_pixel) override {
         last_picture = *frame.picture;
         last_arrival = last_pixel;
     }

@@ -18,18 +18,24 @@
 #include <optional>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 namespace ghostcard::model {
 
-/// Sees what no register shows: for tests and for the books of a scenario.
+/// Sees what no register shows: for tests, for the books of a scenario, and for traces.
 class CardObserver {
 public:
     virtual ~CardObserver() = default;
     /// A frame begins to arrive; it is stored unless the card has to drop it.
-    virtual void frame_begins(const Frame& frame, Duration last_pixel) = 0;
+    virtual void frame_begins(const Frame& frame, const FrameLayout& layout, Duration last_pixel) = 0;
     virtual void frame_dropped(std::uint64_t number) = 0;
     /// Its last byte has gone to the bus.
     virtual void frame_finished(std::uint64_t number) = 0;
+    /// So many bytes left the memory for the bus at that instant; told of in order, but perhaps later.
+    virtual void memory_taken(std::uint64_t, Duration) {}
+    /// What was in the memory was thrown away at that instant, but for so many bytes; `arriving`: nothing more of the
+    /// last frame will be stored.
+    virtual void memory_cleared(std::uint64_t /*left*/, bool /*arriving*/, Duration) {}
 };
 
 /// The capture card: an ordinary TLM-2.0 component. docs/datasheet.md says how it behaves.
@@ -48,7 +54,7 @@ public:
 
     const VideoInput& video() const { return video_; }
     std::uint64_t memory_high_water();
-    void attach_observer(CardObserver& observer) { observer_ = &observer; }
+    void attach_observer(CardObserver& observer) { observers_.push_back(&observer); }
 
 private:
     /// Follows a transfer of the engine's over the bus.
@@ -89,6 +95,7 @@ private:
     void watch_overflow();
     void check_overflow(Duration before);
     void drop_frame(std::uint64_t number);
+    void tell_cleared(bool arriving, Duration at) const;
     void run_dma();
     void transfer(const DmaEngine::Transfer& transfer);
     void finish(const DmaEngine::Finished& finished);
@@ -107,7 +114,7 @@ private:
     CardMemory memory_;
     DmaEngine engine_;
     bool interrupt_requested_ = false;  ///< A cause is latched and enabled.
-    CardObserver* observer_ = nullptr;
+    std::vector<CardObserver*> observers_;
 
     Run run_{*this};
     bool bus_paces_ = false;         ///< The bus has honoured a run.

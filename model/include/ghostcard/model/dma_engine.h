@@ -68,8 +68,9 @@ public:
     /// When the burst that ends with so many bytes of the present transfer will have arrived; Duration::max() if it
     /// never will.
     Duration ready_at(std::uint64_t bytes) const;
-    /// A bus transaction of the present transfer ended at that instant and had moved so many bytes.
-    void moved(std::uint64_t bytes, Duration at);
+    /// A bus transaction of the present transfer ended at that instant and had moved so many bytes. Whether they came
+    /// out of the memory, and not of a frame that is no longer there.
+    bool moved(std::uint64_t bytes, Duration at);
     /// The present transfer is over: none, or how the bus refused it.
     void transfer_ended(registers::DmaErrorCode code);
 

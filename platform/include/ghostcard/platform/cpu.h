@@ -14,8 +14,22 @@
 #include <memory>
 #include <optional>
 #include <systemc>
+#include <vector>
 
 namespace ghostcard::platform {
+
+/// What the processor can be at.
+enum class CpuActivity { service, deferred, copy };
+
+/// Sees what the processor does when, and what interrupts it.
+class CpuObserver {
+public:
+    virtual ~CpuObserver() = default;
+    virtual void begins(CpuActivity activity) = 0;
+    virtual void ends(CpuActivity activity) = 0;
+    virtual void line_changed(bool asserted) = 0;
+    virtual void message_arrived() = 0;
+};
 
 /// The processor that runs host code on simulated time: one program at passive level, deferred procedures above it, and
 /// interrupt service above both. Host code takes no time of its own; its accesses to the bus, its stalls and its copies
@@ -47,6 +61,8 @@ public:
     /// Passive level: lets time pass until then, or until the event.
     void wait_until(Duration instant, const sc_core::sc_event& event);
 
+    void attach_observer(CpuObserver& observer) { observers_.push_back(&observer); }
+
     const Counts& counts() const { return counts_; }
     bool line_masked() const { return line_masked_; }
 
@@ -67,11 +83,17 @@ private:
     void run_program();
     void run_interrupts();
     void run_deferred();
-    void count_line();
+    void follow_line();
     void service();
     bool interrupt_pending() const;
     template <class Body>
     void guarded(Body body);
+    void tell_begin(CpuActivity activity) const {
+        for (CpuObserver* const observer : observers_) observer->begins(activity);
+    }
+    void tell_end(CpuActivity activity) const {
+        for (CpuObserver* const observer : observers_) observer->ends(activity);
+    }
 
     bus::HostPort& host_;
     const CpuSettings settings_;
@@ -88,6 +110,7 @@ private:
     bool in_deferred_ = false;
     sc_core::sc_process_handle service_process_;
     Counts counts_;
+    std::vector<CpuObserver*> observers_;
 
     sc_core::sc_event interrupt_event_;
     sc_core::sc_event deferred_event_;

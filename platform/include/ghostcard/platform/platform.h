@@ -12,6 +12,7 @@
 #include <ghostcard/bus/pci/pin_trace.h>
 #include <ghostcard/bus/pcie/pcie_slot.h>
 #include <ghostcard/bus/pcie/root_complex.h>
+#include <ghostcard/bus/pci/transaction_trace.h>
 #include <ghostcard/dma/driver_settings.h>
 #include <ghostcard/dma/host_dma_adapter.h>
 #include <ghostcard/dma/page_allocator.h>
@@ -23,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <systemc>
 #include <vector>
 
@@ -51,14 +53,17 @@ public:
     /// Throws InputError for settings that contradict each other.
     Platform(const PlatformSettings& settings, model::VideoInput video);
 
-    /// Records the bus's wires; before run(). Throws InputError if the file cannot be written, and if the bus has none.
-    void trace_pins(const std::filesystem::path& path, bus::pci::TraceWindow window);
+    /// Records the bus's wires or, where its timing has none, its transactions; before run(). Throws InputError if the
+    /// file cannot be written.
+    void trace_bus(const std::filesystem::path& path, bus::pci::TraceWindow window);
 
     /// Runs the program on the CPU, after the firmware has placed BAR0, until it returns. Throws what host code throws,
     /// and std::runtime_error if the program has not returned by then.
     void run(std::function<void()> program, Duration limit);
     /// After run(): completes the recording, if there is one.
     void commit_trace();
+    /// Of the bus's masters, by their numbers: "host", "card", "load0"...
+    std::vector<std::string> master_names() const;
 
     HostMemory memory;
     bus::HostPort host;
@@ -93,6 +98,7 @@ private:
     std::optional<bus::pci::WindowTarget> load_target_;
     std::vector<std::unique_ptr<bus::pci::BusLoad>> loads_;
     std::optional<bus::pci::PinTrace> pin_trace_;
+    std::optional<bus::pci::TransactionTrace> transaction_trace_;
 };
 
 }  // namespace ghostcard::platform

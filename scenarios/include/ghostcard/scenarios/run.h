@@ -17,8 +17,9 @@ namespace ghostcard::scenarios {
 
 struct RunOptions {
     std::optional<std::filesystem::path> capture;  ///< Y4M of what the consumer received.
-    std::optional<std::filesystem::path> vcd;      ///< Waveform of the bus...
-    std::optional<Duration> trace_from, trace_to;  ///< ...and the part of simulated time that it covers.
+    std::optional<std::filesystem::path> vcd;      ///< Waveform of the bus.
+    std::optional<std::filesystem::path> trace;    ///< What happened, as Perfetto shows it.
+    std::optional<Duration> trace_from, trace_to;  ///< The part of simulated time that both cover.
     std::function<void(std::uint64_t frames_done, std::uint64_t frames_total)> progress;  ///< May be empty.
     std::function<bool()> is_cancelled;  ///< Asked when a frame is done; true ends the run. May be empty.
 };

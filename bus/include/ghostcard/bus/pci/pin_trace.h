@@ -4,6 +4,7 @@
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pins.h>
+#include <ghostcard/bus/pci/trace_window.h>
 
 #include <filesystem>
 #include <memory>
@@ -11,12 +12,6 @@
 #include <vector>
 
 namespace ghostcard::bus::pci {
-
-/// The stretch of simulated time in which pins are recorded.
-struct TraceWindow {
-    Duration from{};
-    Duration to = Duration::max();
-};
 
 /// The bus's wires as signals in a VCD file that GTKWave opens: CLK, FRAME#, IRDY#, TRDY#, DEVSEL#, STOP#, REQn#,
 /// GNTn#, INTA#, AD and C/BE#, at their electrical levels. Outside the window they rest as they were.

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <utility>
 
 namespace ghostcard::bus::pci {
 
@@ -42,6 +44,9 @@ enum class Termination {
     timeout,       ///< The master's latency timer had run out and its grant was gone.
     stopped,       ///< The master ended it early at its own wish.
 };
+
+std::string_view name_of(Command command);
+std::string_view name_of(Termination termination);
 
 /// How a transaction begins.
 struct AddressPhase {
@@ -101,6 +106,17 @@ struct TransactionRecord {
     std::uint64_t step = 0;   ///< ...so many bytes...
     Duration interval{};      ///< ...and whose beginnings so much time apart.
 };
+
+/// Calls visit with each of the transactions that the record stands for, as a record of its own.
+template <class Visit>
+void for_each(TransactionRecord record, Visit visit) {
+    const std::uint64_t times = std::exchange(record.times, 1);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        visit(std::as_const(record));
+        record.address = record.address + record.step;
+        record.start += record.interval;
+    }
+}
 
 /// Is told of every transaction when its idle clock begins, or later; of those of one master in order.
 class TransactionObserver {

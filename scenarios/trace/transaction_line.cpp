@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "transaction_line.h"
+
+#include <algorithm>
+
+namespace ghostcard::scenarios::trace {
+
+void Transactions::add(const bus::pci::TransactionRecord& record, bool is_burst) {
+    rows_.push_back({.start = record.start,
+                     .interval = record.interval,
+                     .address = record.address.value,
+                     .times = record.times,
+                     .step = static_cast<std::uint32_t>(record.step),
+                     .bytes = static_cast<std::uint32_t>(record.bytes),
+                     .clocks = record.clocks,
+                     .master = static_cast<std::uint8_t>(record.master),
+                     .is_burst = is_burst,
+                     .termination = record.termination});
+}
+
+void Transactions::sort() {
+    const auto before = [](const Row& a, const Row& b) { return a.start < b.start; };
+    if (!std::is_sorted(rows_.begin(), rows_.end(), before)) std::sort(rows_.begin(), rows_.end(), before);
+}
+
+void TransactionLine::begin(bus::pci::TraceWindow window) {
+    window_ = window;
+    row_ = rows_.begin();
+    settle();
+}
+
+/// Comes to rest before a transaction that is shown.
+void TransactionLine::settle() {
+    next_ = Duration::max();
+    for (; row_ != rows_.end(); ++row_, index_ = 0) {
+        if (!is_shown(*row_)) continue;
+        for (; index_ < row_->times; ++index_) {
+            const Duration begin = begin_of_next();
+            if (begin > window_.to) return;
+            if (!window_.shows(begin, begin + length())) continue;
+            next_ = std::max(begin, window_.from);
+            return;
+        }
+    }
+}
+
+void TransactionLine::write_next(PerfettoFile& file) {
+    if (inside_) {
+        file.end(next_, track());
+        inside_ = false;
+        ++index_;
+        settle();
+        return;
+    }
+    Arguments arguments{row_->address + index_ * row_->step, row_->bytes, {}};
+    if (row_->termination != bus::pci::Termination::completed) arguments.outcome = name_of(row_->termination);
+    file.begin(next_, track(), names_[row_->master], arguments);
+    inside_ = true;
+    next_ = std::min(begin_of_next() + length(), window_.to);
+}
+
+}  // namespace ghostcard::scenarios::trace

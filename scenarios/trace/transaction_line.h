@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "line.h"
+
+#include <ghostcard/bus/pci/trace_window.h>
+#include <ghostcard/bus/pci/transaction.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace ghostcard::scenarios::trace {
+
+/// The transactions of a bus, in little memory: there may be millions.
+class Transactions {
+public:
+    /// One, or a row of alike ones.
+    struct Row {
+        Duration start{};
+        Duration interval{};
+        std::uint64_t address = 0;
+        std::uint64_t times = 1;
+        std::uint32_t step = 0;
+        std::uint32_t bytes = 0;
+        std::uint32_t clocks = 0;
+        std::uint8_t master = 0;
+        bool is_burst = false;  ///< It moved video.
+        bus::pci::Termination termination{};
+    };
+
+    void add(const bus::pci::TransactionRecord& record, bool is_burst);
+    /// In the order of time, which they come in but for those that the bus tells of late.
+    void sort();
+    const std::deque<Row>& rows() const { return rows_; }
+
+private:
+    std::deque<Row> rows_;
+};
+
+/// Transactions as slices.
+class TransactionLine : public Line {
+public:
+    enum class Shows { all, bursts };
+
+    /// names: by the masters' numbers. The transactions must outlive it.
+    TransactionLine(const Transactions& transactions, Shows shows, Duration period, std::vector<Name> names)
+        : rows_(transactions.rows()), shows_(shows), period_(period), names_(std::move(names)) {}
+
+    /// When all are known and in order: leaves out what the window does not show, cuts what it shows in part.
+    void begin(bus::pci::TraceWindow window);
+
+    Duration next() const override { return next_; }
+    void write_next(PerfettoFile& file) override;
+
+private:
+    void settle();
+    bool is_shown(const Transactions::Row& row) const { return shows_ == Shows::all || row.is_burst; }
+    Duration begin_of_next() const { return row_->start + static_cast<std::int64_t>(index_) * row_->interval; }
+    Duration length() const { return row_->clocks * period_; }
+
+    const std::deque<Transactions::Row>& rows_;
+    const Shows shows_;
+    const Duration period_;
+    const std::vector<Name> names_;
+    bus::pci::TraceWindow window_;
+    std::deque<Transactions::Row>::const_iterator row_;
+    std::uint64_t index_ = 0;  ///< In the row.
+    bool inside_ = false;
+    Duration next_ = Duration::max();
+};
+
+}  // namespace ghostcard::scenarios::trace
