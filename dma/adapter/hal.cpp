@@ -25,7 +25,7 @@ MapRegisterPool& Hal::pool(unsigned address_bits) {
 }
 
 AdapterObject* Hal::adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                            std::source_location location) {
+                            SourceLocation location) {
     if (verifier_ != nullptr && description.version > settings_.highest_version)
         verifier_->report(Check::unknown_description_version,
                           fmt::format("version {} was given, this system knows up to {}", description.version,
@@ -41,20 +41,27 @@ AdapterObject* Hal::adapter(const DeviceDescription& description, std::uint64_t&
 }
 
 AdapterObject* Hal::legacy_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                                   std::source_location location) {
+                                   SourceLocation location) {
     return settings_.legacy_adapters ? adapter(description, map_registers, location) : nullptr;
 }
 
 AdapterObject* Hal::hal_get_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                                    std::source_location location) {
+                                    SourceLocation location) {
     if (verifier_ != nullptr)
         verifier_->report(Check::obsolete_routine, "HalGetAdapter was called by a driver", location);
     return legacy_adapter(description, map_registers, location);
 }
 
-void Hal::put(AdapterObject* adapter, std::source_location location) {
+void Hal::put(AdapterObject* adapter, SourceLocation location) {
     if (adapter != nullptr) return adapter->put(location);
     if (verifier_ != nullptr) verifier_->report(Check::adapter_null, "PutDmaAdapter of NULL", location);
+}
+
+void Hal::driver_unloaded(SourceLocation location) {
+    if (verifier_ == nullptr) return;
+    if (const std::uint64_t left = outstanding(); left > 0)
+        verifier_->report(Check::leak_at_unload, fmt::format("{} DMA adapters are left", left), location);
+    verifier_->driver_unloaded(location);
 }
 
 std::uint64_t Hal::outstanding() const {

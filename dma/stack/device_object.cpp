@@ -3,7 +3,7 @@
 
 namespace ghostcard::dma {
 
-void InterfaceReferences::release(std::source_location location) {
+void InterfaceReferences::release(SourceLocation location) {
     if (count_ == 0 && verifier_ != nullptr)
         verifier_->report(Check::interface_over_released, "a bus interface is released that nobody holds", location);
     --count_;

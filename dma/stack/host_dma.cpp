@@ -67,7 +67,7 @@ AdapterObject* HostDma::get_adapter() {
 
 void HostDma::unload() {
     port_.close();
-    verifier_.driver_unloaded();
+    hal_.driver_unloaded();
 }
 
 }  // namespace ghostcard::dma

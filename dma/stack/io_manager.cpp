@@ -10,7 +10,7 @@
 namespace ghostcard::dma {
 
 AdapterObject* IoManager::get_dma_adapter(const void* pdo, const DeviceDescription& description,
-                                          std::uint64_t& map_registers, std::source_location location) {
+                                          std::uint64_t& map_registers, SourceLocation location) {
     if (hal_.verifier() != nullptr) hal_.verifier()->expect_irql(Irql::passive, "IoGetDmaAdapter", location);
     if (pdo == nullptr) return hal_.legacy_adapter(description, map_registers, location);
     const auto shown = shown_.find(pdo);

@@ -10,10 +10,10 @@ namespace {
 constexpr std::int32_t wanted_prefix = 16;
 
 /// IMemInputPin::GetAllocatorRequirements
-HResult requirements(DownstreamPeer peer, AllocatorProperties& properties) {
-    if (peer != DownstreamPeer::shifts_by_prefix) return HResult::not_implemented;  // as CBaseInputPin
-    properties = {.buffers = 0, .bytes = 0, .alignment = 1, .prefix = wanted_prefix};
-    return HResult::ok;
+HResult requirements(DownstreamPeer peer, const AllocatorProperties& wanted, AllocatorProperties& properties) {
+    properties = wanted;
+    if (peer == DownstreamPeer::shifts_by_prefix) properties.prefix = std::max(properties.prefix, wanted_prefix);
+    return properties == AllocatorProperties{} ? HResult::not_implemented : HResult::ok;  // the former as CBaseInputPin
 }
 
 /// IMemInputPin::GetAllocator
@@ -56,9 +56,10 @@ bool NegotiatedAllocator::keeps_alignment(std::int32_t alignment) const {
            });
 }
 
-NegotiatedAllocator negotiate(const CaptureOutput& output, DownstreamPeer peer) {
+NegotiatedAllocator negotiate(const CaptureOutput& output, DownstreamPeer peer, const AllocatorProperties& wanted) {
     AllocatorProperties properties;
-    if (requirements(peer, properties) != HResult::ok) properties = {};  // asked, and the answer is not looked at
+    if (requirements(peer, wanted, properties) != HResult::ok)
+        properties = {};  // asked, and the answer is not looked at
     if (properties.alignment == 0) properties.alignment = 1;
 
     NegotiatedAllocator outcome;

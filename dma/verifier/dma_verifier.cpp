@@ -23,13 +23,13 @@ std::string_view access_name(bool write) { return write ? "wrote" : "read"; }
 
 }  // namespace
 
-CallSite CallSite::of(const std::source_location& location) {
+CallSite CallSite::of(const SourceLocation& location) {
     std::string file = location.file_name();
     if (const auto folder = file.find_last_of('/'); folder != std::string::npos) file.erase(0, folder + 1);
     return {std::move(file), location.line(), location.function_name()};
 }
 
-void DmaVerifier::report(Check check, std::string what, const std::source_location& location, const Place& place) {
+void DmaVerifier::report(Check check, std::string what, const SourceLocation& location, const Place& place) {
     add(check, std::move(what), CallSite::of(location), place, clock_.now());
 }
 
@@ -42,7 +42,7 @@ void DmaVerifier::add(Check check, std::string what, CallSite site, const Place&
         findings_.push_back({check, std::move(what), std::move(site), time, place});
 }
 
-void DmaVerifier::expect_irql(Irql exactly, std::string_view routine, const std::source_location& location) {
+void DmaVerifier::expect_irql(Irql exactly, std::string_view routine, const SourceLocation& location) {
     if (irql_ == nullptr || irql_->irql() == exactly) return;
     report(
         Check::irql_not_expected,
@@ -50,7 +50,7 @@ void DmaVerifier::expect_irql(Irql exactly, std::string_view routine, const std:
         location);
 }
 
-void DmaVerifier::expect_irql_up_to(Irql highest, std::string_view routine, const std::source_location& location) {
+void DmaVerifier::expect_irql_up_to(Irql highest, std::string_view routine, const SourceLocation& location) {
     if (irql_ == nullptr || irql_->irql() <= highest) return;
     report(Check::irql_too_high,
            fmt::format("{} was called at {}; it may be called at {} or below", routine, name_of(irql_->irql()),
@@ -58,7 +58,7 @@ void DmaVerifier::expect_irql_up_to(Irql highest, std::string_view routine, cons
            location);
 }
 
-void DmaVerifier::mapped(const LiveMapping& mapping, const std::source_location& location) {
+void DmaVerifier::mapped(const LiveMapping& mapping, const SourceLocation& location) {
     if (const LiveMapping* other = mappings_.overlapping(mapping))
         report(Check::overlapping_mapping,
                fmt::format("{} bytes become a {} while a {} at bus address {:#x} has memory in the same cache lines",
@@ -68,7 +68,7 @@ void DmaVerifier::mapped(const LiveMapping& mapping, const std::source_location&
     mappings_.add(mapping);
 }
 
-void DmaVerifier::buffer_read(BusRange range, const std::source_location& location) {
+void DmaVerifier::buffer_read(BusRange range, const SourceLocation& location) {
     if (!line_taken_ || !unpushed_ || !unpushed_->overlaps(range)) return;
     report(Check::stale_read,
            fmt::format("{} bytes are read after an interrupt by the line, and no register has been read since",
@@ -76,7 +76,7 @@ void DmaVerifier::buffer_read(BusRange range, const std::source_location& locati
            location, placed(range.base()));
 }
 
-void DmaVerifier::driver_unloaded(const std::source_location& location) {
+void DmaVerifier::driver_unloaded(const SourceLocation& location) {
     for (const auto& [base, mapping] : mappings_.live())
         report(Check::leak_at_unload,
                fmt::format("a {} of {} bytes is left", dma::name_of(mapping.kind), mapping.range.size()), location,

@@ -54,6 +54,18 @@ TEST_CASE("the prefix is aligned, and what follows it is not", "[dma][stream][al
     CHECK(negotiate(output(16), DownstreamPeer::shifts_by_prefix).keeps_alignment(16));
 }
 
+TEST_CASE("what the peer asks for is part of the request, and the larger alignment counts",
+          "[dma][stream][allocator]") {
+    const auto asked = [](std::int32_t alignment, std::int32_t prefix) {
+        const AllocatorProperties wanted{.buffers = 5, .bytes = 0, .alignment = alignment, .prefix = prefix};
+        return negotiate(output(64), DownstreamPeer::standard, wanted);
+    };
+    CHECK(asked(256, 0).allocator->properties() == AllocatorProperties{5, frame, 256, 0});
+    CHECK(asked(16, 0).allocator->properties() == AllocatorProperties{5, frame, 64, 0});
+    CHECK(asked(16, 64).keeps_alignment(64));  // a prefix of the right size does no harm
+    CHECK_FALSE(asked(16, 32).keeps_alignment(64));
+}
+
 TEST_CASE("who compares the actual properties falls back to the own allocator", "[dma][stream][allocator]") {
     auto careful = output(64);
     careful.compares_actual = true;

@@ -160,6 +160,20 @@ TEST_CASE("what is left when the driver is unloaded is found", "[dma][verifier]"
     CHECK(clean.codes().empty());
 }
 
+TEST_CASE("an adapter that was not put is found when the driver is unloaded", "[dma][verifier]") {
+    DmaHost host;
+    auto& adapter = host.adapter(packet_device());
+    host.hal.driver_unloaded();
+    CHECK(host.codes() == Codes{"SIM-8"});
+    CHECK(host.verifier.findings()[0].what.find("1 DMA adapters") != std::string::npos);
+
+    DmaHost clean;
+    clean.adapter(packet_device()).put();
+    clean.hal.driver_unloaded();
+    CHECK(clean.codes().empty());
+    adapter.put();
+}
+
 TEST_CASE("a refusal of address translation is found", "[dma][verifier]") {
     Common host;
     host.verifier.translation_fault({0x1234}, true, host.clock.now());

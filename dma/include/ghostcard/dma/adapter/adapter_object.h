@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/dma/adapter/adapter_types.h>
 #include <ghostcard/dma/adapter/device_description.h>
 #include <ghostcard/dma/adapter/map_register_pool.h>
@@ -14,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <source_location>
 #include <span>
 #include <string>
 
@@ -26,7 +26,7 @@ namespace ghostcard::dma {
 /// contracts make DISPATCH_LEVEL.
 class AdapterObject {
 public:
-    using Location = std::source_location;
+    using Location = SourceLocation;
 
     /// The host must outlive the adapter. A Hal makes adapters.
     AdapterObject(const AdapterHost& host, const DeviceDescription& description);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/dma/adapter/adapter_object.h>
 #include <ghostcard/dma/adapter/hal_settings.h>
 
@@ -8,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <vector>
 
 namespace ghostcard::dma {
@@ -27,16 +27,19 @@ public:
     /// An adapter for a device whose bus driver asks for one, which lives until the HAL goes; null if the description
     /// is not acceptable. map_registers is what may be asked for at once.
     AdapterObject* adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                           std::source_location location = std::source_location::current());
+                           SourceLocation location = SourceLocation::current());
     /// For a device that no bus driver answers for: null, unless the settings allow it (KMDF, fxdmaenabler.cpp: on x86
     /// there is one, on amd64 the attempt fails cleanly).
     AdapterObject* legacy_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                                  std::source_location location = std::source_location::current());
+                                  SourceLocation location = SourceLocation::current());
     /// The same, by a driver that calls the HAL itself: obsolete.
     AdapterObject* hal_get_adapter(const DeviceDescription& description, std::uint64_t& map_registers,
-                                   std::source_location location = std::source_location::current());
+                                   SourceLocation location = SourceLocation::current());
     /// PutDmaAdapter of what a driver holds, which may be null.
-    void put(AdapterObject* adapter, std::source_location location = std::source_location::current());
+    void put(AdapterObject* adapter, SourceLocation location = SourceLocation::current());
+
+    /// The driver is unloaded: reports adapters that it has not put, and what else it has left.
+    void driver_unloaded(SourceLocation location = SourceLocation::current());
 
     /// Adapters that were made and not put.
     std::uint64_t outstanding() const;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/dma/adapter/adapter_object.h>
 #include <ghostcard/dma/adapter/device_description.h>
 
 #include <cstdint>
 #include <functional>
-#include <source_location>
 
 namespace ghostcard::dma {
 
@@ -32,7 +32,7 @@ public:
 
     void take() { ++count_; }
     /// Reports one that nobody has taken: the provider would go while somebody still uses it.
-    void release(std::source_location location = std::source_location::current());
+    void release(SourceLocation location = SourceLocation::current());
     std::int64_t count() const { return count_; }
 
 private:

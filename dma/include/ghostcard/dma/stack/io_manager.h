@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/dma/adapter/hal.h>
 #include <ghostcard/dma/stack/device_object.h>
 
 #include <cstdint>
 #include <map>
 #include <set>
-#include <source_location>
 
 namespace ghostcard::dma {
 
@@ -32,7 +32,7 @@ public:
     /// PASSIVE_LEVEL. Null: no adapter. Throws BugCheck 0xCA/2 for anything but null and a PDO that was reported; it
     /// need not even be a device object.
     AdapterObject* get_dma_adapter(const void* pdo, const DeviceDescription& description, std::uint64_t& map_registers,
-                                   std::source_location location = std::source_location::current());
+                                   SourceLocation location = SourceLocation::current());
 
     /// A stop names the object by this address in place of its own.
     void show_as(const void* object, VirtualAddress address) { shown_[object] = address; }

@@ -11,7 +11,7 @@ namespace ghostcard::dma {
 
 /// The filter behind the capture filter, whose input pin takes part in the choice of the allocator.
 enum class DownstreamPeer {
-    standard,          ///< Says nothing about its needs, and offers a CMemAllocator (CBaseInputPin).
+    standard,          ///< Offers a CMemAllocator (CBaseInputPin).
     ignores_request,   ///< Its allocator agrees to everything and aligns nothing.
     shifts_by_prefix,  ///< Wants 16 bytes before each buffer, and offers a CMemAllocator.
     own_allocator,     ///< Its allocator derives from CBaseAllocator alone and refuses alignments.
@@ -56,7 +56,8 @@ struct NegotiatedAllocator {
 
 /// The base classes' algorithm (amfilter.cpp, CBaseOutputPin::DecideAllocator): the peer's requirements, whatever it
 /// answers; then the peer's allocator; then the output pin's own; at each, DecideBufferSize and NotifyAllocator, which
-/// CBaseInputPin accepts unseen.
-NegotiatedAllocator negotiate(const CaptureOutput& output, DownstreamPeer peer);
+/// CBaseInputPin accepts unseen. `wanted` is what the peer's GetAllocatorRequirements asks for; 0 where it asks
+/// nothing.
+NegotiatedAllocator negotiate(const CaptureOutput& output, DownstreamPeer peer, const AllocatorProperties& wanted = {});
 
 }  // namespace ghostcard::dma

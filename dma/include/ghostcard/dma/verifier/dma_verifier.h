@@ -5,6 +5,7 @@
 #include <ghostcard/base/device_activity.h>
 #include <ghostcard/base/dma_constraints.h>
 #include <ghostcard/base/irql.h>
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/base/translation.h>
 #include <ghostcard/dma/verifier/finding.h>
 #include <ghostcard/dma/verifier/live_mappings.h>
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <optional>
 #include <set>
-#include <source_location>
 #include <string>
 #include <vector>
 
@@ -32,20 +32,20 @@ public:
     void set_device_needs(const DmaConstraints& needs) { needs_ = needs; }
 
     // From whoever is called by the driver.
-    void report(Check check, std::string what, const std::source_location& location, const Place& place = {});
+    void report(Check check, std::string what, const SourceLocation& location, const Place& place = {});
     /// A routine that may be called at `exactly` this level only.
-    void expect_irql(Irql exactly, std::string_view routine, const std::source_location& location);
+    void expect_irql(Irql exactly, std::string_view routine, const SourceLocation& location);
     /// A routine that may be called up to this level.
-    void expect_irql_up_to(Irql highest, std::string_view routine, const std::source_location& location);
+    void expect_irql_up_to(Irql highest, std::string_view routine, const SourceLocation& location);
     /// Memory has become reachable for the device, and ceases to be. A part of it that is mapped already is reported.
-    void mapped(const LiveMapping& mapping, const std::source_location& location);
+    void mapped(const LiveMapping& mapping, const SourceLocation& location);
     void unmapped(BusRange range) { mappings_.remove(range); }
     /// The driver has asked where a byte lies in physical memory (Windows: MmGetPhysicalAddress).
     void physical_address_asked(PhysicalAddress address) { asked_.insert(address); }
     /// The driver looks at what the device has written into [range).
-    void buffer_read(BusRange range, const std::source_location& location = std::source_location::current());
+    void buffer_read(BusRange range, const SourceLocation& location = SourceLocation::current());
     /// The driver is unloaded: whatever is still there has leaked.
-    void driver_unloaded(const std::source_location& location = std::source_location::current());
+    void driver_unloaded(const SourceLocation& location = SourceLocation::current());
 
     // From the machine.
     void device_accessed(BusRange range, bool write, bool bus_master, Duration time) override;

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <ghostcard/base/addresses.h>
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/base/time.h>
 #include <ghostcard/dma/verifier/check.h>
 
 #include <cstdint>
 #include <optional>
-#include <source_location>
 #include <string>
 
 namespace ghostcard::dma {
@@ -25,7 +25,7 @@ struct CallSite {
     std::uint32_t line = 0;
     std::string function;
 
-    static CallSite of(const std::source_location& location);
+    static CallSite of(const SourceLocation& location);
     friend bool operator==(const CallSite&, const CallSite&) = default;
 };
 
