@@ -10,9 +10,9 @@
 #include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pci_slot.h>
 #include <ghostcard/bus/pci/pin_trace.h>
+#include <ghostcard/bus/pci/transaction_trace.h>
 #include <ghostcard/bus/pcie/pcie_slot.h>
 #include <ghostcard/bus/pcie/root_complex.h>
-#include <ghostcard/bus/pci/transaction_trace.h>
 #include <ghostcard/dma/driver_settings.h>
 #include <ghostcard/dma/host_dma_adapter.h>
 #include <ghostcard/dma/page_allocator.h>
