@@ -20,6 +20,7 @@ using Action = std::function<ExitStatus(spdlog::logger& log)>;
 
 /// Each adds one command, which fills `action` if it is the one that was given.
 void add_config_space_command(CLI::App& app, Action& action);
+void add_copy_cost_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);
 void add_regs_command(CLI::App& app, Action& action);
 void add_run_command(CLI::App& app, Action& action);

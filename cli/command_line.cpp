@@ -81,6 +81,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_schema_command(app, action);
     add_regs_command(app, action);
     add_config_space_command(app, action);
+    add_copy_cost_command(app, action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& request) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <ghostcard/base/typed_registers.h>
-#include <ghostcard/dma/buffer_layout.h>
 #include <ghostcard/dma/capture_driver.h>
 
 #include <bit>
@@ -10,17 +9,6 @@ namespace ghostcard::dma {
 namespace {
 
 using namespace registers;
-
-std::string_view reason(DmaError error) {
-    switch (error) {
-        case DmaError::none: break;
-        case DmaError::invalid_request: return "the request makes no sense";
-        case DmaError::out_of_memory: return "no free run of memory meets the card's demands";
-        case DmaError::no_bus_addresses: return "the host has no bus addresses that meet the card's demands";
-        case DmaError::unknown_buffer: return "the buffer is unknown";
-    }
-    return "none";
-}
 
 /// Waits until condition() is true, looking again after each interval. False if that has not come about after so many.
 template <class Condition>
@@ -70,7 +58,9 @@ void CaptureDriver::set_up() {
     reset_card();
     measure_frame();
     read_demands();
-    allocate_buffer();
+    transport_ = make_transport(settings_, {ports_.dma, ports_.frames, ports_.clock, ports_.virtual_memory, queue_},
+                                statistics_, [this](std::string text) { note(std::move(text)); });
+    transport_->prepare(frame_bytes_, demands_);
     start_capture();
 }
 
@@ -141,27 +131,6 @@ void CaptureDriver::read_demands() {
         throw not_movable("cannot but cross a multiple of", demands_.boundary);
 }
 
-void CaptureDriver::allocate_buffer() {
-    DmaConstraints constraints = demands_;
-    if (settings_.alignment.count != 0) constraints.alignment = settings_.alignment.count;
-    const auto layout = BufferLayout::of(frame_bytes_, settings_.buffers, constraints);
-    const DmaError error = ports_.dma.allocate_common_buffer(layout.length, layout.constraints, buffer_);
-    if (error != DmaError::none)
-        throw DriverFailure(DriverStatus::no_common_buffer,
-                            fmt::format("no common buffer of {} bytes: {}", layout.length, reason(error)));
-    slots_ = layout.frames;
-    base_ = buffer_.bus_address;
-    note(fmt::format("common buffer of {} bytes for {} frames at bus address {:#x}, frames at multiples of {} bytes",
-                     layout.length, slots_.size(), base_.value, constraints.alignment));
-    if (settings_.strategy == Strategy::physical_address) {
-        const auto physical = ports_.virtual_memory.physical_address(buffer_.bytes.data());
-        if (!physical) throw DriverFailure(DriverStatus::no_common_buffer, "the common buffer has no physical address");
-        // The mistake that this strategy exists to show: nothing but a DMA adapter may make a bus address.
-        base_ = BusAddress{physical->value};
-        note(fmt::format("the card is given the physical address {:#x} instead", base_.value));
-    }
-}
-
 void CaptureDriver::start_capture() {
     const bool messages = settings_.interrupt == InterruptKind::msi;
     if (messages) {
@@ -181,10 +150,11 @@ void CaptureDriver::start_capture() {
     note(messages ? "interrupts by message" : "interrupts by INTA#");
 
     // DMA_BURST stays as the card's reset leaves it.
-    write(ports_.bar0, Value<DmaLength>{}.with<DmaLength::Bytes>(static_cast<std::uint32_t>(frame_bytes_)));
+    length_ = frame_bytes_;
+    write(ports_.bar0, Value<DmaLength>{}.with<DmaLength::Bytes>(static_cast<std::uint32_t>(length_)));
     write(ports_.bar0, enabled_causes);
     running_ = true;
-    arm(0);
+    arm_next();
     write(ports_.bar0, Value<Control>{}.with<Control::Enable>(1));
 }
 
@@ -212,9 +182,8 @@ void CaptureDriver::release() {
     }
     if (probe_) probe_->isolate();  // without bus mastering even a card that does not stop cannot reach the buffer
     probe_.reset();
-    if (!buffer_.bytes.empty() && ports_.dma.free_common_buffer(buffer_) != DmaError::none)
-        note("the common buffer could not be freed");
-    buffer_ = {};
+    transport_.reset();
+    armed_ = false;
     queue_.cancel();
 }
 

@@ -3,7 +3,6 @@
 #include <ghostcard/base/typed_registers.h>
 #include <ghostcard/dma/capture_driver.h>
 
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -56,26 +55,48 @@ void CaptureDriver::deferred() {
     in_deferred_ = false;
 }
 
-void CaptureDriver::handle(Value<InterruptStatus> causes) {
+void CaptureDriver::handle(Value<InterruptStatus> causes) try {
     if (running_ && interrupt_stuck_)
         fail(DriverStatus::interrupt_stuck, "a cause in IRQ_STATUS comes back whenever it is acknowledged");
     // Ends without a frame come first: they look at DMA_STATUS, which the next GO clears.
     if (running_ && (causes.get<InterruptStatus::DmaError>() || causes.get<InterruptStatus::DmaDone>()))
         operation_ended();
     if (running_ && causes.get<InterruptStatus::FrameDone>()) frame_done();
-    if (running_ && causes.get<InterruptStatus::FrameDropped>()) read_drops();
+    if (running_ && causes.get<InterruptStatus::FrameDropped>()) {
+        read_drops();
+        if (!armed_) arm_next();  // perhaps for lack of a buffer that has come meanwhile
+    }
+} catch (const DriverFailure& failure) {  // of the transport
+    fail(failure.status(), failure.what());
 }
 
-void CaptureDriver::arm(std::size_t slot) {
-    slot_ = slot;
-    const BusAddress address = base_ + slots_[slot];
-    write(ports_.bar0, Value<DmaAddressLow>{static_cast<std::uint32_t>(address.value)});
-    if (demands_.address_bits > 32)
-        write(ports_.bar0, Value<DmaAddressHigh>{static_cast<std::uint32_t>(address.value >> 32)});
-    write(ports_.bar0, Value<DmaControl>{}.with<DmaControl::Go>(1));
-    ++statistics_.dma_operations;
+/// Lets the next frame come, if there is a place for it. Otherwise the card drops frames, and tells at each of them.
+void CaptureDriver::arm_next() {
+    const auto place = transport_->place();
+    armed_ = place.has_value();
+    if (place) arm(*place);
+}
+
+void CaptureDriver::arm(const FramePlace& place) {
+    armed_ = true;
+    place_ = place;
+    part_ = 0;
+    start_part();
     read_drops();  // losses up to here lie before the frame to come, unless card memory holds whole older ones
     drops_when_armed_ = statistics_.card_drops;
+}
+
+void CaptureDriver::start_part() {
+    const BusRange run = place_.runs[part_];
+    write(ports_.bar0, Value<DmaAddressLow>{static_cast<std::uint32_t>(run.base().value)});
+    if (demands_.address_bits > 32)
+        write(ports_.bar0, Value<DmaAddressHigh>{static_cast<std::uint32_t>(run.base().value >> 32)});
+    if (run.size() != length_) {
+        length_ = run.size();
+        write(ports_.bar0, Value<DmaLength>{}.with<DmaLength::Bytes>(static_cast<std::uint32_t>(length_)));
+    }
+    write(ports_.bar0, Value<DmaControl>{}.with<DmaControl::Go>(1));
+    ++statistics_.dma_operations;
 }
 
 void CaptureDriver::read_drops() {
@@ -88,7 +109,12 @@ void CaptureDriver::operation_ended() {
     const auto status = read<DmaStatus>(ports_.bar0);
     if (status.raw() == nobody) return fail(DriverStatus::card_lost, "the card no longer answers");
     if (status.get<DmaStatus::Busy>()) return;
+    if (!armed_) return;
     if (!status.get<DmaStatus::Error>()) {
+        if (status.get<DmaStatus::Done>() && part_ + 1 < place_.runs.size()) {
+            ++part_;
+            return start_part();
+        }
         if (wrapped(finished_) == read<FrameCount>(ports_.bar0).raw())
             fail(DriverStatus::signal_changed, "frames have become longer than the buffers");
         return;
@@ -96,7 +122,7 @@ void CaptureDriver::operation_ended() {
     const auto code = status.get<DmaStatus::ErrorCode>();
     const bool first = ++statistics_.dma_errors[code] == 1;
     const auto text =
-        fmt::format("DMA error {} in the operation to {:#x}", name_of(code), (base_ + slots_[slot_]).value);
+        fmt::format("DMA error {} in the operation to {:#x}", name_of(code), place_.runs[part_].base().value);
     switch (code) {
         case DmaErrorCode::overrun: break;  // the frame is lost and counted; the next one may fare better
         case DmaErrorCode::master_abort:
@@ -109,24 +135,32 @@ void CaptureDriver::operation_ended() {
             return fail(DriverStatus::dma_refused, text + ", refused");
     }
     if (first) note(text);
-    arm(slot_);
+    arm(FramePlace(place_));
 }
 
 void CaptureDriver::frame_done() {
-    const std::size_t done = slot_;
+    if (!armed_) return;
+    const FramePlace done = place_;
+    const std::size_t part = part_;
     const std::uint64_t drops_before = drops_when_armed_;
-    const bool spare = slots_.size() > 1;
-    if (spare) arm((done + 1) % slots_.size());  // first: until then, the card has nowhere to put the next frame
+    const std::uint64_t length = length_;
+    arm_next();  // first: until then, the card has nowhere to put the next frame
 
     const std::uint64_t low = read<FrameTimeLow>(ports_.bar0).raw();
     const std::uint64_t time = low | std::uint64_t{read<FrameTimeHigh>(ports_.bar0).raw()} << 32;
     const std::uint32_t newly_finished = read<FrameCount>(ports_.bar0).raw() - wrapped(finished_);
     if (newly_finished == 0) {  // not a frame: the operation goes on, and the card has ignored that it was armed
-        const auto status = read<DmaStatus>(ports_.bar0);
-        if (!status.get<DmaStatus::GoWhileBusy>()) return;
-        write(ports_.bar0, Value<DmaStatus>{}.with<DmaStatus::GoWhileBusy>(1).with<DmaStatus::WriteWhileBusy>(1));
-        slot_ = done;
-        --statistics_.dma_operations;
+        const bool ignored = armed_ && read<DmaStatus>(ports_.bar0).get<DmaStatus::GoWhileBusy>();
+        if (armed_ && !ignored) return transport_->abandon(done.id);
+        if (ignored) {
+            write(ports_.bar0, Value<DmaStatus>{}.with<DmaStatus::GoWhileBusy>(1).with<DmaStatus::WriteWhileBusy>(1));
+            transport_->abandon(place_.id);
+            --statistics_.dma_operations;
+        }
+        armed_ = true;
+        place_ = done;
+        part_ = part;
+        length_ = length;
         return;
     }
     if (newly_finished > 2) return fail(DriverStatus::card_lost, "FRAME_COUNT has lost count");
@@ -140,32 +174,18 @@ void CaptureDriver::frame_done() {
     if (newly_finished == 1 && time <= longest) header.timestamp = nanoseconds(static_cast<std::int64_t>(time));
     aborts_in_a_row_ = 0;
     deliver(done, header);
-    if (!spare) arm(done);
+    if (!armed_) arm_next();
 }
 
-void CaptureDriver::deliver(std::size_t slot, FrameHeader header) {
-    const auto buffer = queue_.take();
-    if (!buffer) {
-        ++statistics_.starved;
-        return;
-    }
-    if (buffer->size() < frame_bytes_) {  // a buffer that is too small is none
-        ++statistics_.starved;
-        queue_.complete(*buffer, {});
-        return;
-    }
-    const Duration before = ports_.clock.now();
-    std::memcpy(buffer->data(), buffer_.bytes.data() + slots_[slot], frame_bytes_);
-    ports_.clock.charge_copy(frame_bytes_);
-    statistics_.copy_time += ports_.clock.now() - before;
-    statistics_.bytes_copied += frame_bytes_;
-    ++statistics_.frames;
-
+void CaptureDriver::deliver(const FramePlace& place, FrameHeader header) {
     header.bytes_used = frame_bytes_;
     header.discontinuity = frame_failed_ || header.sequence != next_sequence_;
+    if (!transport_->deliver(place.id, header)) {
+        ++statistics_.starved;
+        return;
+    }
     frame_failed_ = false;
     next_sequence_ = header.sequence + 1;
-    queue_.complete(*buffer, header);
 }
 
 /// The capture has ended by itself. What is set up stays so until stop(), which may wait.

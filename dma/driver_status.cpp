@@ -17,6 +17,8 @@ std::string_view name_of(DriverStatus status) {
         case DriverStatus::no_signal: return "no_signal";
         case DriverStatus::frame_not_movable: return "frame_not_movable";
         case DriverStatus::no_common_buffer: return "no_common_buffer";
+        case DriverStatus::not_mappable: return "not_mappable";
+        case DriverStatus::too_many_mappings: return "too_many_mappings";
         case DriverStatus::dma_refused: return "dma_refused";
         case DriverStatus::dma_failed: return "dma_failed";
         case DriverStatus::signal_changed: return "signal_changed";
@@ -25,6 +27,19 @@ std::string_view name_of(DriverStatus status) {
         case DriverStatus::stop_timeout: return "stop_timeout";
     }
     return "unknown";
+}
+
+std::string_view reason(DmaError error) {
+    switch (error) {
+        case DmaError::none: break;
+        case DmaError::invalid_request: return "the request makes no sense";
+        case DmaError::out_of_memory: return "no free run of memory meets the card's demands";
+        case DmaError::no_bus_addresses: return "the host has no bus addresses that meet the card's demands";
+        case DmaError::no_map_registers: return "the host has too few map registers";
+        case DmaError::no_adapter: return "IoGetDmaAdapter returns NULL";
+        case DmaError::unknown_buffer: return "the buffer is unknown";
+    }
+    return "none";
 }
 
 }  // namespace ghostcard::dma

@@ -104,6 +104,13 @@ std::vector<GuardDamage> HostDmaAdapter::damaged_guards() const {
     return found;
 }
 
+std::vector<GuardDamage> HostDmaAdapter::damage_of(const CommonBuffer& buffer) const {
+    std::vector<GuardDamage> found;
+    for (const Allocation& allocation : buffers_)
+        if (allocation.buffer.bus_address == buffer.bus_address) find_damage(allocation, found);
+    return found;
+}
+
 void HostDmaAdapter::find_damage(const Allocation& allocation, std::vector<GuardDamage>& found) const {
     const std::span<std::byte> run = *memory_.at(allocation.run);
     const std::uint64_t length = allocation.buffer.bytes.size();

@@ -83,6 +83,12 @@ std::vector<std::pair<std::string_view, registers::PixelFormat>> pixel_format_wo
     return words;
 }
 
+std::vector<std::pair<std::string_view, std::optional<dma::DownstreamPeer>>> allocator_words() {
+    std::vector<std::pair<std::string_view, std::optional<dma::DownstreamPeer>>> words{{"none", std::nullopt}};
+    for (const auto peer : dma::downstream_peers) words.emplace_back(dma::name_of(peer), peer);
+    return words;
+}
+
 // ---- The keys
 
 constexpr std::uint64_t kib = 1ull << 10, mib = 1ull << 20, gib = 1ull << 30;
@@ -348,12 +354,50 @@ std::vector<Key> declare_keys() {
             "host.dpc_latency", Kind::time, {.max = second}, [](auto& s) -> auto& { return s.cpu.dpc_latency; },
             "From queueing a DPC to its first instruction."),
 
+        optional_number(
+            "host.map_registers", {.min = 1, .max = 1'000'000},
+            [](auto& s) -> auto& { return s.host_dma.hal.map_registers; },
+            "Map registers of the host: pages through which data of a device without scatter/gather is copied. Without "
+            "it there are as many as needed; Windows has been seen with 16 and 64."),
+        choice<dma::BouncePolicy>(
+            "host.bounce", {{"when-needed", dma::BouncePolicy::when_needed}, {"always", dma::BouncePolicy::always}},
+            [](auto& s) -> auto& { return s.host_dma.hal.policy.bounce; },
+            "Whether data goes through map registers only where the device could not do without, or always."),
+
         choice<dma::Strategy>(
             "driver.strategy",
-            {{"common-buffer", dma::Strategy::common_buffer}, {"physical-address", dma::Strategy::physical_address}},
+            {{"common-buffer", dma::Strategy::common_buffer},
+             {"packet", dma::Strategy::packet},
+             {"scatter-gather", dma::Strategy::scatter_gather},
+             {"rearm", dma::Strategy::rearm},
+             {"physical-address", dma::Strategy::physical_address}},
             [](auto& s) -> auto& { return s.driver.strategy; },
-            "Which address the driver gives the card: the bus address of its common buffer, or, wrongly, the "
-            "physical one."),
+            "How a frame gets to the consumer: by a common buffer and a copy; straight into the consumer's buffer, "
+            "which "
+            "the host maps to one bus address (`packet`), to several of which the card can be given one "
+            "(`scatter-gather`), or to several one after the other (`rearm`); or by a common buffer of which the card "
+            "is "
+            "given, wrongly, the physical address."),
+        choice<dma::StackKind>(
+            "driver.stack",
+            {{"direct", dma::StackKind::direct},
+             {"child-pdo", dma::StackKind::child_pdo},
+             {"bus-interface", dma::StackKind::bus_interface},
+             {"pci-pdo", dma::StackKind::pci_pdo},
+             {"lent-adapter", dma::StackKind::lent_adapter},
+             {"service", dma::StackKind::service},
+             {"fdo", dma::StackKind::fdo},
+             {"unreported-pdo", dma::StackKind::unreported_pdo}},
+            [](auto& s) -> auto& { return s.host_dma.stack; },
+            "Where the driver gets its DMA adapter: directly on pci.sys, or above a bus driver between them. Four ways "
+            "work there: that answers for its child (`bus-interface`), passes the PDO from pci.sys up, lends its "
+            "adapter, "
+            "or does the DMA itself (`service`). The child's own PDO gives none; an FDO and a PDO that is not reported "
+            "yet stop the system."),
+        counted(
+            "driver.max_mapping", Kind::size, {.min = 64, .max = gib, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.host_dma.max_mapping; },
+            "Longer mappings of a frame are split (AVStream: MaxMappingsByteCount); `0 B`: none."),
         counted(
             "driver.buffers", Kind::number, {.min = 1, .max = 16}, [](auto& s) -> auto& { return s.driver.buffers; },
             "Frames that fit the common buffer."),
@@ -369,6 +413,11 @@ std::vector<Key> declare_keys() {
             "consumer.page_offset", Kind::size, {.max = page_size - 1},
             [](auto& s) -> auto& { return s.consumer.page_offset; },
             "Where in its first page each frame buffer begins."),
+        choice<std::optional<dma::DownstreamPeer>>(
+            "consumer.allocator", allocator_words(), [](auto& s) -> auto& { return s.consumer.allocator; },
+            "With whom the allocator of the frame buffers is negotiated, whose result then decides where they begin: a "
+            "DirectShow peer that keeps the card's alignment (`standard`, `own-allocator`) or loses it. `none`: "
+            "consumer.page_offset decides."),
         counted(
             "consumer.hold", Kind::time, {.max = 60 * second}, [](auto& s) -> auto& { return s.consumer.hold; },
             "How long a delivered frame is kept before its buffer comes back."),

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "capture_file.h"
 #include "frame_books.h"
+#include "host_dma_document.h"
 #include "result_document.h"
 
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/dma/capture_driver.h>
+#include <ghostcard/dma/stack/bug_check.h>
+#include <ghostcard/dma/stack/host_dma.h>
 #include <ghostcard/platform/consumer.h>
+#include <ghostcard/platform/device_watch.h>
 #include <ghostcard/platform/platform.h>
 #include <ghostcard/scenarios/run.h>
 
@@ -47,11 +51,21 @@ public:
           capture_(open_capture()),
           platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed, link_of(scenario)},
                     model::VideoInput(std::move(signal_), scenario.seed, frames_)),
-          driver_({platform_.card_config, platform_.card_registers, platform_.dma_adapter, platform_.cpu, platform_.cpu,
-                   platform_.dma_adapter},
-                  scenario.driver, queue_),
+          dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
+               platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),
+          watch_(platform::Platform::card_master, scenario.host.translation == bus::TranslationKind::iommu,
+                 dma_.verifier()),
+          registers_(platform_.card_registers, dma_.verifier()),
+          interrupts_(platform_.cpu, dma_.verifier(), dma_.irql()),
+          driver_(
+              {platform_.card_config, registers_, dma_.port(), interrupts_, platform_.cpu, dma_.port(), &dma_.port()},
+              scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
+        if (platform_.root_complex)
+            platform_.root_complex->attach_observer(watch_);
+        else
+            platform_.bus->attach_observer(watch_);
         if (options.vcd)
             platform_.trace_pins(*options.vcd, {options.trace_from.value_or(Duration::zero()),
                                                 options.trace_to.value_or(Duration::max())});
@@ -61,6 +75,7 @@ public:
         platform_.run([this] { program(); }, deadline() + stop_time);
         if (is_cancelled()) throw Cancelled();
         auto document = result_document(scenario_, platform_, driver_, books_);
+        add_host_dma(document, dma_.verifier(), driver_.statistics(), stop_);
         if (capture_) capture_->commit();
         platform_.commit_trace();
         return document;
@@ -91,25 +106,59 @@ private:
     /// What runs on the simulated CPU.
     void program() {
         consumer_.start(allocate_buffers());
-        if (driver_.start() == dma::DriverStatus::ok)
-            while (!everything_is_settled() && !is_cancelled() && platform_.cpu.now() < deadline())
-                platform_.cpu.wait_until(deadline(), books_.changed());
-        driver_.stop();
+        try {
+            if (driver_.start() == dma::DriverStatus::ok)
+                while (!everything_is_settled() && !is_cancelled() && platform_.cpu.now() < deadline())
+                    platform_.cpu.wait_until(deadline(), books_.changed());
+            driver_.stop();
+            dma_.unload();
+        } catch (const dma::BugCheck& stop) {  // nothing of the simulated system runs on
+            stop_ = stop;
+        }
         consumer_.stop();
     }
 
-    std::vector<dma::FrameBuffer> allocate_buffers() {
+    DmaConstraints card_needs() const {
+        const model::DmaEngineSettings& dma = scenario_.card.dma;
+        return {.alignment = dma.alignment.count, .boundary = dma.boundary.count, .address_bits = dma.address_bits};
+    }
+
+    std::uint64_t frame_bytes() const {
         const auto stride = registers::line_bytes(scenario_.driver.pixel_format, raster_.width);
-        const auto bytes = registers::frame_bytes(scenario_.driver.pixel_format, raster_.height, stride);
+        return registers::frame_bytes(scenario_.driver.pixel_format, raster_.height, stride);
+    }
+
+    /// Where in its first page each of the consumer's buffers begins.
+    std::vector<std::uint64_t> page_offsets() const {
+        const dma::ConsumerSettings& consumer = scenario_.consumer;
+        std::vector<std::uint64_t> offsets(consumer.buffers, consumer.page_offset.count);
+        if (!consumer.allocator) return offsets;
+        const auto negotiated = dma::negotiate({.buffers = static_cast<std::int32_t>(consumer.buffers),
+                                                .bytes = static_cast<std::int32_t>(frame_bytes()),
+                                                .alignment = static_cast<std::int32_t>(card_needs().alignment)},
+                                               *consumer.allocator);
+        if (!negotiated.connected())
+            throw InputError(
+                fmt::format("consumer.allocator: no allocator gives card.dma.alignment {}; at most {} is "
+                            "possible",
+                            to_text(scenario_.card.dma.alignment), to_text(Bytes{dma::MemoryAllocator::granularity})));
+        const auto pointers = negotiated.allocator->pointers();
+        for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = pointers[i] % page_size;
+        return offsets;
+    }
+
+    std::vector<dma::FrameBuffer> allocate_buffers() {
+        const std::uint64_t bytes = frame_bytes();
         std::vector<dma::FrameBuffer> buffers;
-        for (unsigned i = 0; i < scenario_.consumer.buffers; ++i) {
-            auto buffer = dma::FrameBuffer::allocate(platform_.memory, platform_.pages, bytes,
-                                                     scenario_.consumer.page_offset.count, scenario_.fragmentation);
+        for (const std::uint64_t page_offset : page_offsets()) {
+            auto buffer = dma::FrameBuffer::allocate(platform_.memory, platform_.pages, bytes, page_offset,
+                                                     scenario_.fragmentation);
             if (!buffer)
                 throw InputError(fmt::format("host.memory {} does not hold consumer.buffers {} of {}",
                                              to_text(scenario_.host.memory), scenario_.consumer.buffers,
                                              to_text(Bytes{bytes})));
             buffers.push_back(std::move(*buffer));
+            dma_.port().add_buffer(buffers.back());
         }
         return buffers;
     }
@@ -137,8 +186,13 @@ private:
     std::optional<CaptureFile> capture_;
     FrameBooks books_;
     platform::Platform platform_;
+    dma::HostDma dma_;
+    platform::DeviceWatch watch_;
+    dma::WatchedRegisters registers_;
+    dma::WatchedInterrupts interrupts_;
     dma::FrameQueue queue_;
     dma::CaptureDriver driver_;
+    std::optional<dma::BugCheck> stop_;
     platform::Consumer consumer_;
 };
 

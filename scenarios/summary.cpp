@@ -126,6 +126,22 @@ void add_driver(const Json& document, Lines& lines) {
     }
 }
 
+/// Each finding in a few lines: what, where, why and what to do.
+void add_verifier(const Json& document, Lines& lines) {
+    for (const Json& each : document.value("verifier", Json::array())) {
+        const auto times = each.value("times", 1u);
+        lines.add("verifier", fmt::format("{} {}{}", each.value("code", ""), each.value("name", ""),
+                                          times > 1 ? fmt::format(", {} times", times) : ""));
+        lines.add("", "what  " + each.value("what", ""));
+        std::string where = fmt::format("at {}", time(each.value("time_ps", 0.0)));
+        for (const char* const name : {"call", "virtual", "physical", "bus"})
+            if (each.contains(name)) where += fmt::format(", {} {}", name, each.value(name, ""));
+        lines.add("", "where " + where);
+        lines.add("", "why   " + each.value("why", ""));
+        lines.add("", "do    " + each.value("remedy", ""));
+    }
+}
+
 }  // namespace
 
 std::string summary(const Json& document) {
@@ -141,6 +157,11 @@ std::string summary(const Json& document) {
         lines.add("faults",
                   fmt::format("{:.0f} of address translation, the first at {}", *faults, text(list[0], "/address")));
     add_driver(document, lines);
+    add_verifier(document, lines);
+    if (const std::string stop = text(document, "/bug_check/line"); !stop.empty()) {
+        lines.add("stopped", stop);
+        lines.add("", text(document, "/bug_check/why"));
+    }
     for (const Json& each : document.value("expectations", Json::array()))
         if (!each.value("met", false))
             lines.add("not met", fmt::format("{}: expected {}, got {}", each.value("path", ""),

@@ -29,8 +29,16 @@ void AnalyticBus::transport(unsigned master, Run& run) {
     port.handed_over = simulated_now();
     update_wants(port);
     if (run.control) run.control->carry(this);
-    schedule_wake();
-    while (port.run != nullptr) sc_core::wait(*port.finished);
+    while (port.run != nullptr) {
+        const Clock next = next_visible_clock();
+        if (next == never || !is_alone(run)) {
+            schedule_wake();
+            sc_core::wait(*port.finished);
+        } else {  // saves a process and an event
+            sc_core::wait(to_sc_time(begin_of(next) - simulated_now()), *port.finished);
+            catch_up();
+        }
+    }
     if (run.control) run.control->carry(nullptr);
 }
 
@@ -75,14 +83,33 @@ void AnalyticBus::advance(Clock to) {
     advancing_ = false;
 }
 
-/// Not later than the next instant at which anything happens that can be seen from outside.
 void AnalyticBus::schedule_wake() {
     if (advancing_) return;  // whoever advances does it
-    Clock next = transaction_ && transaction_->on_time() ? next_clock() : never;
+    const Clock next = next_visible_clock();
+    if (next != never) wake_.notify(to_sc_time(begin_of(next) - simulated_now()));
+}
+
+bool AnalyticBus::is_alone(const Run& run) const {
+    return std::none_of(ports_.begin(), ports_.end(),
+                        [&](const MasterPort& port) { return port.run != nullptr && port.run != &run; });
+}
+
+/// Not later than the next clock in which anything happens that can be seen from outside.
+AnalyticBus::Clock AnalyticBus::next_visible_clock() const {
+    Clock next = transaction_ && transaction_->on_time() ? next_access() : never;
     for (const MasterPort& port : ports_)
         if (port.run != nullptr) next = std::min(next, earliest_end(port));
-    next = std::max(next, simulated_now() / period() + 1);
-    if (next != never) wake_.notify(to_sc_time(begin_of(next) - simulated_now()));
+    return std::max(next, simulated_now() / period() + 1);
+}
+
+/// When a target that has to be on time is accessed next, or will refuse to be.
+AnalyticBus::Clock AnalyticBus::next_access() const {
+    const Transaction& now = *transaction_;
+    if (end_requested_ != never || now.run->pause_requested(Duration::max()) || !is_alone(*now.run))
+        return next_clock();
+    if (now.moved >= now.course.phases) return now.begin + now.course.end_clock;
+    const Clock data = now.begin + now.data_clock(now.moved) - (is_read(now.request.command) ? 1 : 0);
+    return now.undecided() ? std::min<Clock>(data, now.begin + now.decision_clock(now.certain)) : data;
 }
 
 /// A clock before which the present transaction cannot have ended: as things stand, or as soon as its master may lose
@@ -91,10 +118,7 @@ AnalyticBus::Clock AnalyticBus::earliest_idle_clock() const {
     const Transaction& now = *transaction_;
     if (now.undecided() || now.run->pause_requested(Duration::max())) return next_clock();
     const Clock end = now.begin + now.course.end_clock;
-    const bool contested = std::any_of(ports_.begin(), ports_.end(), [&](const MasterPort& port) {
-        return port.run != nullptr && port.run != now.run;
-    });
-    if (!contested || now.run->latency_timer == Run::no_latency_timer) return end;
+    if (is_alone(*now.run) || now.run->latency_timer == Run::no_latency_timer) return end;
     return std::min(end, std::max(now.begin + static_cast<Clock>(now.run->latency_timer), clock_ + 1));
 }
 
@@ -107,6 +131,7 @@ AnalyticBus::Clock AnalyticBus::earliest_end(const MasterPort& port) const {
         const Transaction& now = *transaction_;
         const Clock end = earliest_idle_clock();
         if (now.run == port.run) {
+            if (now.on_time()) return next_access();
             if (now.undecided() || now.ends_run() || run.pause_requested(Duration::max())) return next_clock();
             moved += now.moving();
             if (moved == run.data.size()) return end;
@@ -119,10 +144,15 @@ AnalyticBus::Clock AnalyticBus::earliest_end(const MasterPort& port) const {
     const auto master = static_cast<unsigned>(&port - ports_.data());
     const Access rest{requester(master), run.command, run.address + moved, left};
     const Target* const target = find_target(rest.command, rest.address);
-    if (target == nullptr || target->punctual() || target->timing().abort_after) return earliest;
+    if (earliest == never || target == nullptr || target->timing().abort_after) return earliest;
+    if (target->punctual()) {  // at best it begins at once
+        const unsigned devsel_clock = 1 + static_cast<unsigned>(target->timing().decode);
+        const unsigned data_clock = std::max(devsel_clock, 3u) - 1;
+        return earliest + (is_read(run.command) ? std::min(devsel_clock, data_clock) : devsel_clock);
+    }
     const std::uint64_t certain = std::min(left, target->certain(rest));
     const unsigned phase_bytes = run.wide ? settings().width / 8 : 4;
-    const Clock all_data = earliest == never ? never : earliest + static_cast<Clock>(certain / phase_bytes);
+    const Clock all_data = earliest + static_cast<Clock>(certain / phase_bytes);
     if (certain != left) return all_data;
     const std::uint64_t last_burst = run.data.size() - round_down(run.data.size() - 1, run.burst_bytes);
     const Clock last_ready = clock_after(run.ready_after(run.data.size() - 1));
@@ -160,7 +190,7 @@ AnalyticBus::Clock AnalyticBus::next_clock_of(const Transaction& now) const {
         next = never;
         at(now.decision_clock(now.certain));
     }
-    at(now.request.clocks + 1);
+    if (arbiter_.granted() != now.master || now.run->pause_requested(Duration::max())) at(now.request.clocks + 1);
     if (arbiter_.granted() != now.master && now.run->latency_timer != Run::no_latency_timer)
         at(now.run->latency_timer + 1);
     if (now.course.stop_clock != 0) at(now.course.stop_clock + 1);

@@ -10,8 +10,9 @@ bool asks(std::uint32_t requests, unsigned master) { return (requests >> master 
 
 /// The next of `count` masters from `first` on that asks, in turn after `last`.
 std::optional<unsigned> next_in_turn(std::uint32_t requests, unsigned first, unsigned count, unsigned last) {
-    for (unsigned i = 1; i <= count; ++i) {
-        const unsigned candidate = first + (last - first + i) % count;
+    unsigned candidate = last;
+    for (unsigned i = 0; i < count; ++i) {
+        candidate = candidate + 1 < first + count ? candidate + 1 : first;
         if (asks(requests, candidate)) return candidate;
     }
     return std::nullopt;

@@ -171,6 +171,7 @@ void CycleBus::end_early(Transaction& now) const {
     }
     now.data_phases = phases;
     now.outcome = stopped ? Termination::stopped : Termination::timeout;
+    now.timed_out = !stopped;
 }
 
 /// The target decides whether it will transfer.
@@ -276,7 +277,7 @@ void CycleBus::drive_requests() {
             const Transaction& now = *transaction_;
             const bool ends_run = end_requested_ && now.run->pause_requested(now_);
             const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
-            const bool more = now.outcome == Termination::timeout || port.then_ready_at < now_;
+            const bool more = now.timed_out || port.then_ready_at < now_;
             asks = more && !ends_run && !stopped;
         } else {
             asks = wants_bus(port);

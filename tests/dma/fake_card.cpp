@@ -86,6 +86,7 @@ void FakeCard::reset() {
     card.set(Value<VideoHeight>{height});
     card.set(Value<Status>{}.with<Status::VideoPresent>(width != 0));
     stored_.clear();
+    begun_ = 0;
     if (ignores_reset) card.set(card.get<DmaStatus>().with<DmaStatus::Busy>(1));
     update_request();
 }
@@ -118,6 +119,7 @@ void FakeCard::go() {
                  .with<DmaStatus::Error>(0)
                  .with<DmaStatus::ErrorCode>(DmaErrorCode::none));
     if (const auto code = refusal(); code != DmaErrorCode::none) return end(code);
+    if (begun_ != 0) return move(begun_);
     if (!stored_.empty()) {
         const std::uint64_t number = stored_.front();
         stored_.erase(stored_.begin());
@@ -147,15 +149,22 @@ void FakeCard::move(std::uint64_t number) {
                                                                         << 32;
     const std::uint64_t length = card.get<DmaLength>().raw();
     if (!config.get<CommandStatus>().get<CommandStatus::BusMaster>()) return end(DmaErrorCode::bus_master_off);
-    for (std::uint64_t at = 0; at < std::min(length, frame_length()); ++at) {
-        const auto physical = translation_.to_physical({address + at});
+    const std::uint64_t first = begun_ == number ? moved_ : 0;
+    const std::uint64_t last = std::min(first + length, frame_length());
+    begun_ = 0;
+    for (std::uint64_t at = first; at < last; ++at) {
+        const auto physical = translation_.to_physical({address + at - first});
         const auto range = physical ? PhysicalRange::of(*physical, 1) : std::nullopt;
         const auto byte = range ? memory_.at(*range) : std::nullopt;
         if (!byte) return end(DmaErrorCode::master_abort);
         byte->front() = content(number, at);
     }
     end(DmaErrorCode::none);
-    if (length < frame_length()) return raise(Value<InterruptStatus>{}.with<InterruptStatus::DmaDone>(1));
+    if (last < frame_length()) {
+        begun_ = number;
+        moved_ = last;
+        return raise(Value<InterruptStatus>{}.with<InterruptStatus::DmaDone>(1));
+    }
     const auto time = static_cast<std::uint64_t>(clock_.now() / nanoseconds(1));
     card.set(Value<FrameTimeLow>{static_cast<std::uint32_t>(time)});
     card.set(Value<FrameTimeHigh>{static_cast<std::uint32_t>(time >> 32)});

@@ -94,6 +94,8 @@ private:
     Window config_window_{*this, true};
     Window card_window_{*this, false};
     std::vector<std::uint64_t> stored_;
+    std::uint64_t begun_ = 0;  ///< The frame of which operations have moved a part; 0: none.
+    std::uint64_t moved_ = 0;  ///< Bytes of it.
     std::uint64_t arrived_ = 0;
     bool requesting_ = false;
     bool message_sent_ = false;

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace ghostcard::test {
 
@@ -32,13 +34,24 @@ public:
         const auto range = constant_ ? BusRange::of({pages.base().value + *constant_}, pages.size())
                                      : placed(pages.size(), constraints);
         if (!range || (!careless_ && !constraints.allow(*range))) return std::nullopt;
-        live_.emplace(range->base().value, pages);
+        live_.emplace(range->base().value, pages_of(pages));
+        return range->base();
+    }
+
+    std::optional<BusAddress> map_pages(std::span<const PhysicalAddress> pages, DmaDirection direction,
+                                        const DmaConstraints& constraints) override {
+        if (constant_) return Translation::map_pages(pages, direction, constraints);
+        if (failing_ != 0 && --failing_ == 0) return std::nullopt;
+        const auto range = placed(pages.size() * page_size, constraints);
+        if (!range || !constraints.allow(*range)) return std::nullopt;
+        live_.emplace(range->base().value, Pages(pages.begin(), pages.end()));
         return range->base();
     }
 
     void unmap(BusRange range) override {
-        const auto found = live_.find(range.base().value);
-        if (found == live_.end() || found->second.size() != range.size())
+        auto [found, end] = live_.equal_range(range.base().value);
+        while (found != end && found->second.size() * page_size != range.size()) ++found;
+        if (found == end)
             wrong_unmap_ = true;
         else
             live_.erase(found);
@@ -50,11 +63,19 @@ public:
         const auto after = live_.upper_bound(address.value);
         if (after == live_.begin()) return std::nullopt;
         const auto& [base, pages] = *std::prev(after);
-        if (address.value - base >= pages.size()) return std::nullopt;
-        return pages.base() + (address.value - base);
+        const std::uint64_t offset = address.value - base;
+        if (offset >= pages.size() * page_size) return std::nullopt;
+        return pages[offset / page_size] + offset % page_size;
     }
 
 private:
+    using Pages = std::vector<PhysicalAddress>;
+
+    static Pages pages_of(PhysicalRange range) {
+        Pages pages;
+        for (std::uint64_t at = 0; at < range.size(); at += page_size) pages.push_back(range.base() + at);
+        return pages;
+    }
     std::optional<BusRange> placed(std::uint64_t size, const DmaConstraints& constraints) {
         if (careless_) return BusRange::of({next_ += page_size}, size);
         const std::uint64_t step = std::max({constraints.alignment, constraints.boundary, page_size});
@@ -65,7 +86,7 @@ private:
     }
 
     std::optional<std::uint64_t> constant_;
-    std::map<std::uint64_t, PhysicalRange> live_;  ///< By bus address.
+    std::multimap<std::uint64_t, Pages> live_;  ///< By bus address.
     std::uint64_t next_ = 0x7ff0'0000;
     unsigned failing_ = 0;
     bool careless_ = false;

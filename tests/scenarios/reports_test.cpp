@@ -84,6 +84,20 @@ TEST_CASE("the summary tells how a long story of the driver begins and ends", "[
           std::string::npos);
 }
 
+TEST_CASE("the summary tells of each finding what, where, why and what to do, and of a stop", "[reports]") {
+    const std::string text = summary(Json::parse(R"({
+        "verifier": [{"code": "SIM-4", "name": "physical address", "what": "the device was given", "times": 3,
+                      "time_ps": 4000000, "call": "driver.cpp:7", "bus": "0x2000", "why": "elsewhere", "remedy": "use"}],
+        "bug_check": {"line": "*** STOP", "why": "no PDO"}})"));
+    CHECK(text.find("  verifier   SIM-4 physical address, 3 times\n"
+                    "             what  the device was given\n"
+                    "             where at 4 us, call driver.cpp:7, bus 0x2000\n"
+                    "             why   elsewhere\n"
+                    "             do    use\n"
+                    "  stopped    *** STOP\n"
+                    "             no PDO\n") != std::string::npos);
+}
+
 TEST_CASE("the summary tells of the wall clock only when it was asked for", "[reports]") {
     Json document = failed_run;
     document["host"] = {{"wall_seconds", 0.75}};

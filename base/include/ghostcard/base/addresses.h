@@ -23,6 +23,10 @@ using VirtualAddress = Address<struct VirtualSpace>;    ///< What a pointer of t
 using PhysicalAddress = Address<struct PhysicalSpace>;  ///< Where the byte lies in host memory.
 using BusAddress = Address<struct BusSpace>;            ///< What a device drives on the bus; Windows: logical address.
 
+/// Where the simulated kernel has all of physical memory mapped. Pointers of this process differ from run to run, and
+/// serve no report.
+constexpr VirtualAddress kernel_address(PhysicalAddress physical) { return {0xffff'8000'0000'0000 + physical.value}; }
+
 /// The unit of address translation and of physical memory allocation on the simulated host.
 inline constexpr std::uint64_t page_size = 4096;
 

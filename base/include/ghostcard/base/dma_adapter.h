@@ -15,6 +15,8 @@ enum class [[nodiscard]] DmaError{
     invalid_request,   ///< Length 0, constraints that are not valid, or a length beyond their boundary.
     out_of_memory,     ///< No free physical run meets the constraints.
     no_bus_addresses,  ///< The host's translation has no bus range that meets the constraints.
+    no_map_registers,  ///< The host cannot copy so much at a time for a device without scatter/gather.
+    no_adapter,        ///< The system gives the driver no DMA adapter.
     unknown_buffer,    ///< Not allocated here, or freed before.
 };
 
@@ -35,6 +37,9 @@ public:
                                             CommonBuffer& buffer) = 0;
     /// The buffer exactly as it was allocated; the device must have stopped using it.
     virtual DmaError free_common_buffer(const CommonBuffer& buffer) = 0;
+    /// The CPU is about to read what the device has written there (Linux: dma_sync_single_for_cpu). Where caches are
+    /// coherent there is nothing to do.
+    virtual void sync_for_cpu(BusRange range) { (void)range; }
 };
 
 }  // namespace ghostcard

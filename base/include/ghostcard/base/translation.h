@@ -4,8 +4,10 @@
 #include <ghostcard/base/addresses.h>
 #include <ghostcard/base/dma_constraints.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace ghostcard {
 
@@ -26,7 +28,16 @@ public:
     /// translation cannot.
     virtual std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
                                           const DmaConstraints& constraints) = 0;
-    /// Ends what map() began; the same base address and size.
+    /// As map(), for pages that need not be neighbours and become neighbours on the bus. Nothing where a bus address
+    /// says which page it is, unless they happen to be neighbours in RAM.
+    virtual std::optional<BusAddress> map_pages(std::span<const PhysicalAddress> pages, DmaDirection direction,
+                                                const DmaConstraints& constraints) {
+        for (std::size_t i = 1; i < pages.size(); ++i)
+            if (pages[i] != pages[0] + i * page_size) return std::nullopt;
+        const auto run = pages.empty() ? std::nullopt : PhysicalRange::of(pages[0], pages.size() * page_size);
+        return run ? map(*run, direction, constraints) : std::nullopt;
+    }
+    /// Ends what map() or map_pages() began; the same base address and size.
     virtual void unmap(BusRange range) = 0;
 };
 

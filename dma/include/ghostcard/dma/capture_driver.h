@@ -3,19 +3,21 @@
 
 #include <ghostcard/base/clock.h>
 #include <ghostcard/base/dma_adapter.h>
+#include <ghostcard/base/frame_mapper.h>
 #include <ghostcard/base/interrupt_source.h>
 #include <ghostcard/base/register_access.h>
 #include <ghostcard/base/virtual_memory.h>
 #include <ghostcard/dma/card_probe.h>
 #include <ghostcard/dma/driver_settings.h>
+#include <ghostcard/dma/driver_statistics.h>
 #include <ghostcard/dma/driver_status.h>
 #include <ghostcard/dma/frame_queue.h>
+#include <ghostcard/dma/frame_transport.h>
 #include <ghostcard/registers/card_registers.h>
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -29,20 +31,7 @@ struct DriverPorts {
     InterruptSource& interrupts;
     Clock& clock;
     const VirtualMemory& virtual_memory;
-};
-
-/// Counted since start().
-struct DriverStatistics {
-    std::uint64_t frames = 0;          ///< Delivered to the consumer.
-    std::uint64_t starved = 0;         ///< Finished by the card and skipped: the consumer had no buffer for them.
-    std::uint64_t card_drops = 0;      ///< DROPPED_FRAMES, as last read.
-    std::uint64_t dma_operations = 0;  ///< Accepted by the card or refused by it.
-    std::map<registers::DmaErrorCode, std::uint64_t> dma_errors;
-    std::uint64_t interrupts_claimed = 0;
-    std::uint64_t interrupts_declined = 0;
-    std::uint64_t deferred_calls = 0;
-    std::uint64_t bytes_copied = 0;
-    Duration copy_time{};
+    FrameMapper* frames = nullptr;  ///< Null: the host maps no buffers.
 };
 
 /// What the driver did, for people.
@@ -51,8 +40,8 @@ struct DriverEvent {
     std::string text;
 };
 
-/// Captures frames with a card that has one descriptor and no scatter/gather: DMA into a common buffer of several
-/// frames, then a copy into the consumer's buffers. Knows the machine through its ports only.
+/// Captures frames with a card that has one descriptor and no scatter/gather, in the way that the settings' strategy
+/// says. Knows the machine through its ports only.
 ///
 /// start() and stop() are for a thread that may wait (Windows: PASSIVE_LEVEL), and not for the handlers. interrupt()
 /// may come at any time from connect() to disconnect(), also while another function of the driver waits in a port, and
@@ -93,18 +82,19 @@ private:
     void reset_card();
     void measure_frame();
     void read_demands();
-    void allocate_buffer();
     void start_capture();
     void end_operation();
     void release();
 
     // From interrupt to consumer: capture_operation.cpp
-    void arm(std::size_t slot);
+    void arm_next();
+    void arm(const FramePlace& place);
+    void start_part();
     void read_drops();
     void handle(Value<registers::InterruptStatus> causes);
     void operation_ended();
     void frame_done();
-    void deliver(std::size_t slot, FrameHeader header);
+    void deliver(const FramePlace& place, FrameHeader header);
     void fail(DriverStatus status, const std::string& text);
 
     void note(std::string text) { events_.push_back({ports_.clock.now(), std::move(text)}); }
@@ -119,16 +109,16 @@ private:
 
     // What has been set up, and is to be given back.
     std::optional<CardProbe> probe_;
-    CommonBuffer buffer_;
+    std::unique_ptr<FrameTransport> transport_;
     bool connected_ = false;
 
     DmaConstraints demands_;  ///< The card's, of one operation.
     std::uint64_t frame_bytes_ = 0;
-    BusAddress base_;                   ///< What the card is told to be the start of the common buffer.
-    std::vector<std::uint64_t> slots_;  ///< Where the frames lie in it.
-
     bool running_ = false;
-    std::size_t slot_ = 0;                ///< Of the operation under way.
+    bool armed_ = false;
+    FramePlace place_;                    ///< Of the operation under way, if armed...
+    std::size_t part_ = 0;                ///< ...and which of its runs it fills.
+    std::uint64_t length_ = 0;            ///< What DMA_LENGTH holds.
     std::uint64_t drops_when_armed_ = 0;  ///< Frames lost before the one that it moves.
     std::uint64_t finished_ = 0;          ///< Frames that the card has finished and the driver has seen.
     std::uint64_t next_sequence_ = 0;     ///< Of the next frame to be delivered if nothing is lost.

@@ -2,17 +2,22 @@
 #pragma once
 
 #include <ghostcard/base/units.h>
+#include <ghostcard/dma/stream/allocator_negotiation.h>
 #include <ghostcard/registers/pattern.h>
 #include <ghostcard/registers/pixel_format.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace ghostcard::dma {
 
 /// How the capture driver gets a frame from the card into the consumer's buffer.
 enum class Strategy {
     common_buffer,     ///< DMA into a common buffer, then a copy by the CPU: the sound way for this card.
-    physical_address,  ///< As above, but the card is given the buffer's physical address: the classic mistake.
+    packet,            ///< DMA into the consumer's buffer, for which the host finds one bus address.
+    scatter_gather,    ///< DMA into the consumer's buffer by its mappings, of which this card can be given one.
+    rearm,             ///< As above, one mapping after the other: an operation and an interrupt for each.
+    physical_address,  ///< As common_buffer, but the card is given its physical address: the classic mistake.
 };
 
 enum class InterruptKind { intx, msi };
@@ -28,8 +33,10 @@ struct DriverSettings {
 
 /// The application that receives the frames.
 struct ConsumerSettings {
-    unsigned buffers = 3;             ///< Frame buffers in circulation (1 to 64).
-    Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B).
+    std::optional<DownstreamPeer> allocator{};  ///< Who the buffers' allocator is negotiated with; nothing: nobody.
+    unsigned buffers = 3;                       ///< Frame buffers in circulation (1 to 64).
+    Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B), if no allocator
+                                      ///< says so.
     Duration hold = milliseconds(1);  ///< How long a delivered frame is kept before its buffer comes back.
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/dma_adapter.h>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -22,6 +24,8 @@ enum class [[nodiscard]] DriverStatus{
     no_signal,             ///< There is no picture to capture.
     frame_not_movable,     ///< The card cannot move such a frame in one operation.
     no_common_buffer,      ///< No memory that meets the card's demands.
+    not_mappable,          ///< The host does not map the consumer's buffers for the card.
+    too_many_mappings,     ///< A frame has more mappings than the card has descriptors.
     dma_refused,           ///< The card refused an operation, and would refuse it again.
     dma_failed,            ///< Operations ended in aborts time after time.
     signal_changed,        ///< Frames have become longer than what was allocated for them.
@@ -32,6 +36,8 @@ enum class [[nodiscard]] DriverStatus{
 
 /// As in the declaration: "no_signal".
 std::string_view name_of(DriverStatus status);
+/// For people.
+std::string_view reason(DmaError error);
 
 /// Why a driver gives up; what() is one line for people.
 class DriverFailure : public std::runtime_error {

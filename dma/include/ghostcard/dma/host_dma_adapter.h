@@ -50,6 +50,8 @@ public:
     /// The damage found at each free so far, then that around the outstanding buffers now; at most one entry for either
     /// side of a buffer.
     std::vector<GuardDamage> damaged_guards() const;
+    /// That around one outstanding buffer.
+    std::vector<GuardDamage> damage_of(const CommonBuffer& buffer) const;
 
 private:
     struct Allocation {

@@ -5,6 +5,7 @@
 #include <ghostcard/bus/pci/pci_settings.h>
 #include <ghostcard/bus/pcie/pcie_settings.h>
 #include <ghostcard/dma/driver_settings.h>
+#include <ghostcard/dma/stack/host_dma_settings.h>
 #include <ghostcard/model/card_settings.h>
 #include <ghostcard/platform/cpu_settings.h>
 #include <ghostcard/scenarios/expectations.h>
@@ -44,6 +45,7 @@ struct Scenario {
     bus::HostSettings host;
     dma::Fragmentation fragmentation = dma::Fragmentation::scattered;
     platform::CpuSettings cpu;
+    dma::HostDmaSettings host_dma{};
     dma::DriverSettings driver;
     dma::ConsumerSettings consumer;
     std::vector<Expectation> expect;  ///< In the order of the file.

@@ -122,6 +122,9 @@ private:
     void step(Clock clock);
     Clock next_clock() const;
     Clock next_clock_of(const Transaction& transaction) const;
+    bool is_alone(const Run& run) const;
+    Clock next_visible_clock() const;
+    Clock next_access() const;
     Clock earliest_idle_clock() const;
     Clock earliest_end(const MasterPort& port) const;
 

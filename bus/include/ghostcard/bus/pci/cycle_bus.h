@@ -60,6 +60,7 @@ private:
         unsigned phase = 0;                            ///< The present one, from 0.
         unsigned clock = 1;                            ///< The present one.
         Termination outcome = Termination::completed;  ///< How it will have ended.
+        bool timed_out = false;                        ///< The master knows that it will have to go on later.
 
         bool in_last_phase() const { return phase + 1 == data_phases; }
         bool addressing() const { return clock <= request.clocks; }

@@ -29,8 +29,7 @@ struct Access {
 };
 
 /// An agent that can answer. Clocks are the bus's business; a target says what it does and moves the bytes. Instants
-/// are parameters: a bus may ask a target that is not `punctual` some time after the instant that it asks about, in
-/// order.
+/// are parameters: a bus may ask some time after the instant that it asks about, in order.
 class Target {
 public:
     virtual ~Target() = default;
@@ -38,7 +37,7 @@ public:
     /// Whether it would assert DEVSEL# for this address phase.
     virtual bool claims(Command command, BusAddress address) const = 0;
     virtual TargetTiming timing() const = 0;
-    /// Has to be asked at the very instant: it looks at simulated time, or has effects elsewhere.
+    /// Has to be read and written at the very instant: it looks at simulated time, or has effects elsewhere.
     virtual bool punctual() const = 0;
 
     /// Asked once at the beginning of each data phase (the first: in the clock of DEVSEL#).
