@@ -21,4 +21,14 @@ void DeviceWatch::transaction(const bus::pci::TransactionRecord& record) {
     }
 }
 
+void DeviceWatch::tlp(const bus::pcie::TlpRecord& record) {
+    using bus::pcie::TlpKind;
+    const bus::pcie::Tlp& tlp = record.tlp;
+    const bool write = tlp.kind == TlpKind::memory_write;
+    const bool access = write || tlp.kind == TlpKind::memory_read;
+    if (record.direction != bus::pcie::Direction::up || !access || bus::HostPort::is_message(tlp.address)) return;
+    if (const auto range = BusRange::of(tlp.address, tlp.bytes))
+        listener_.device_accessed(*range, write, true, record.start);
+}
+
 }  // namespace ghostcard::platform

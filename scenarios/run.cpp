@@ -63,7 +63,10 @@ public:
               scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
-        if (platform_.bus) platform_.bus->attach_observer(watch_);
+        if (platform_.root_complex)
+            platform_.root_complex->attach_observer(watch_);
+        else
+            platform_.bus->attach_observer(watch_);
         const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
                                            options.trace_to.value_or(Duration::max())};
         if (options.vcd) platform_.trace_bus(*options.vcd, window);
