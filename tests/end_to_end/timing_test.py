@@ -62,6 +62,10 @@ class Timing(ghostcard.TestCase):
                 self.assertEqual((burst["clocks"], burst["termination"], burst["bytes_transferred"]),
                                  (clocks, termination, transferred))
 
+    def test_every_burst_is_measured_though_each_is_retried_and_then_repeated(self):
+        bursts = self.timing("--bursts", "32,64,32", sets=["bus.target.retry_after=0"])["bursts"]
+        self.assertEqual([burst["termination"] for burst in bursts], ["retry"] * 3)
+
     def test_a_dual_address_cycle_takes_one_clock_more(self):
         below, above = (self.timing("--bursts", "64", "--address", address)["bursts"][0] for address in ("0xfff00000", "0x100000000"))
         self.assertEqual(above["first_data_clock"], below["first_data_clock"] + 1)

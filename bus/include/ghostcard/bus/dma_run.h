@@ -44,7 +44,7 @@ public:
         for (std::uint64_t i = 0; i < times; ++i) moved(bytes, first + static_cast<std::int64_t>(i) * interval);
     }
 
-    /// The master wants the run to end once the present transaction has; what is left stays with the master.
+    /// The master wants the run to end once the present transaction has, or its repetition if it is retried.
     void request_pause(Duration now) { request(pause_requested_, now); }
     /// The master wants the run to end with the next data phase that can be made the last one.
     void request_stop(Duration now) { request(stop_requested_, now); }
