@@ -80,8 +80,7 @@ TEST_CASE("24 words with 8 clocks of access take 32 clocks, 100 MB/s", "[bus][pu
 }
 
 // https://beowulf.org/pipermail/beowulf/2001-December/005647.html: the best boards. A measured rate says neither the
-// length of its bursts nor the wait states; the rules only tell which bursts reach it: all three need more than 512
-// bytes and less than 4 KiB.
+// length of its bursts nor the wait states; the rules only tell which bursts without waits reach it.
 TEST_CASE("the best measured rates are reached by bursts of some hundred bytes, and not by shorter ones",
           "[bus][published]") {
     struct Case {
