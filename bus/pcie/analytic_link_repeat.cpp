@@ -50,7 +50,7 @@ bool AnalyticLink::is_back(const Moment& then) const {
 void AnalyticLink::set_checkpoint(const Stream& stream, std::size_t patience) {
     const Wire& up = wires_[0];
     const Wire& down = wires_[1];
-    if (!checkpoint_) checkpoint_.emplace();
+    if (!checkpoint_) checkpoint_ = Checkpoint{};
     Checkpoint& checkpoint = *checkpoint_;
     Moment& moment = checkpoint.moment;
     moment.at = now_;
