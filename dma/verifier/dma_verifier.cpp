@@ -95,26 +95,28 @@ Place DmaVerifier::placed(BusAddress address) const {
 }
 
 void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, Duration time) {
-    const auto what = fmt::format("the device {} {} bytes at bus address {:#x}", access_name(write), range.size(),
-                                  range.base().value);
+    const auto what = [&] {
+        return fmt::format("the device {} {} bytes at bus address {:#x}", access_name(write), range.size(),
+                           range.base().value);
+    };
     if (write) unpushed_ = range;
     mappings_.note_access(range);
-    if (!bus_master) add(Check::bus_master_off, what, {}, placed(range.base()), time);
+    if (!bus_master) add(Check::bus_master_off, what(), {}, placed(range.base()), time);
     // The first byte that no mapping holds; mappings may lie side by side.
     BusAddress at = range.base();
     while (const LiveMapping* mapping = mappings_.at(at)) {
         if (mapping->direction == (write ? DmaDirection::from_memory : DmaDirection::to_memory))
-            return add(Check::access_against_direction, what, {}, placed(at), time);
+            return add(Check::access_against_direction, what(), {}, placed(at), time);
         if (mapping->range.last() >= range.last()) return;
         at = mapping->range.last() + 1;
     }
     const LiveMapping* const before = mappings_.removed(at);
     if (before != nullptr)
         return add(Check::access_after_unmap,
-                   fmt::format("{}, of which {:#x} was a {} that has been given back", what, at.value,
+                   fmt::format("{}, of which {:#x} was a {} that has been given back", what(), at.value,
                                dma::name_of(before->kind)),
                    {}, placed(at), time);
-    add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what, at.value), {},
+    add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what(), at.value), {},
         placed(at), time);
 }
 
