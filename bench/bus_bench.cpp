@@ -3,6 +3,7 @@
 
 #include <ghostcard/bus/host_bridge.h>
 #include <ghostcard/bus/pci/make_bus.h>
+#include <ghostcard/bus/pcie/root_complex.h>
 #include <ghostcard/bus/sim_time.h>
 #include <ghostcard/platform/platform.h>
 
@@ -14,6 +15,9 @@ namespace ghostcard::bench {
 namespace {
 
 using bus::pci::Timing;
+using bus::pcie::LinkTiming;
+
+constexpr bus::RequesterId device{0, 1, 0};
 
 /// A card that stores whole frames and forwards them to host memory.
 class StoreAndForward : public sc_core::sc_module {
@@ -23,9 +27,6 @@ public:
           case_(bus),
           memory_(64 << 20),
           host_("host", memory_, bus::make_translation({}, memory_), {}),
-          bus_(bus::pci::make_bus("bus", {.timing = bus.analytic ? Timing::analytic : Timing::cycle})),
-          bridge_("bridge", *bus_, host_, {}, Duration::zero()),
-          master_(bus_->attach_master({0, 1, 0})),
           frame_(bus.frame_bytes, std::byte{0x5a}) {
         SC_HAS_PROCESS(StoreAndForward);
         SC_THREAD(run);
@@ -36,16 +37,16 @@ public:
         std::memset(bytes.data(), 1, bytes.size());
     }
 
+protected:
+    virtual void transport(BusAddress address, std::span<std::byte> frame) = 0;
+
+    bus::HostPort& host() { return host_; }
+    const BusCase& bus() const { return case_; }
+
 private:
     void run() {
         for (unsigned frame = 0; frame < case_.frames; ++frame) {
-            bus::DmaRun control;
-            bus::pci::Run run{.command = bus::pci::Command::memory_write,
-                              .address = {(1 << 20) + frame % 2 * case_.frame_bytes},
-                              .data = frame_,
-                              .burst_bytes = case_.burst,
-                              .control = &control};
-            bus_->transport(master_, run);
+            transport({(1 << 20) + frame % 2 * case_.frame_bytes}, frame_);
             host_.settle();
         }
         sc_core::sc_stop();
@@ -54,11 +55,59 @@ private:
     const BusCase case_;
     HostMemory memory_;
     bus::HostPort host_;
+    std::vector<std::byte> frame_;
+};
+
+class OnPci final : public StoreAndForward {
+public:
+    OnPci(const sc_core::sc_module_name& name, const BusCase& bus)
+        : StoreAndForward(name, bus),
+          bus_(bus::pci::make_bus("bus", {.timing = bus.analytic ? Timing::analytic : Timing::cycle})),
+          bridge_("bridge", *bus_, host(), {}, Duration::zero()),
+          master_(bus_->attach_master(device)) {}
+
+private:
+    void transport(BusAddress address, std::span<std::byte> frame) override {
+        bus::DmaRun control;
+        bus::pci::Run run{.command = bus::pci::Command::memory_write,
+                          .address = address,
+                          .data = frame,
+                          .burst_bytes = bus().burst,
+                          .control = &control};
+        bus_->transport(master_, run);
+    }
+
     std::unique_ptr<bus::pci::PciBus> bus_;
     bus::HostBridge bridge_;
     unsigned master_;
-    std::vector<std::byte> frame_;
 };
+
+class OnPcie final : public StoreAndForward {
+public:
+    OnPcie(const sc_core::sc_module_name& name, const BusCase& bus)
+        : StoreAndForward(name, bus),
+          root_("root", {.max_payload = {bus.burst}}, bus.analytic ? LinkTiming::analytic : LinkTiming::cycle, host(),
+                device) {}
+
+private:
+    void transport(BusAddress address, std::span<std::byte> frame) override {
+        bus::pcie::Run run{.address = address, .data = frame, .burst_bytes = frame.size()};
+        root_.transport(run);
+    }
+
+    bus::pcie::RootComplex root_;
+};
+
+template <class Card>
+double writes(const BusCase& bus) {
+    return seconds_of([&](const std::function<void()>& begin) {
+        sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+        Card card("card", bus);
+        card.touch();
+        begin();
+        sc_core::sc_start();
+    });
+}
 
 }  // namespace
 
@@ -76,15 +125,8 @@ double raw_copy(std::uint64_t frame_bytes, unsigned frames) {
     });
 }
 
-double bus_writes(const BusCase& bus) {
-    return seconds_of([&](const std::function<void()>& begin) {
-        sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-        StoreAndForward card("card", bus);
-        card.touch();
-        begin();
-        sc_core::sc_start();
-    });
-}
+double bus_writes(const BusCase& bus) { return writes<OnPci>(bus); }
+double link_writes(const BusCase& bus) { return writes<OnPcie>(bus); }
 
 double register_read(unsigned reads) {
     const double all = seconds_of([&](const std::function<void()>& begin) {

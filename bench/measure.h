@@ -15,11 +15,12 @@ double seconds_of(const std::function<void(std::function<void()> begin)>& body);
 double raw_copy(std::uint64_t frame_bytes, unsigned frames);
 struct BusCase {
     bool analytic = true;
-    std::uint64_t burst = 64;
+    std::uint64_t burst = 64;  ///< Bytes; on PCI Express the payload of a TLP.
     std::uint64_t frame_bytes = 4'147'200;
     unsigned frames = 50;
 };
 double bus_writes(const BusCase& bus);
+double link_writes(const BusCase& bus);
 double per_beat_writes(const BusCase& bus);
 /// One register read through bus and card.
 double register_read(unsigned reads);

@@ -2,20 +2,17 @@
 #include <ghostcard/bus/pci/arbiter.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace ghostcard::bus::pci {
 namespace {
 
 bool asks(std::uint32_t requests, unsigned master) { return (requests >> master & 1u) != 0; }
 
-/// The next of `count` masters from `first` on that asks, in turn after `last`.
-std::optional<unsigned> next_in_turn(std::uint32_t requests, unsigned first, unsigned count, unsigned last) {
-    unsigned candidate = last;
-    for (unsigned i = 0; i < count; ++i) {
-        candidate = candidate + 1 < first + count ? candidate + 1 : first;
-        if (asks(requests, candidate)) return candidate;
-    }
-    return std::nullopt;
+/// Of those that ask, at least one, the next in turn after `last`.
+unsigned next_in_turn(std::uint32_t requests, unsigned last) {
+    const std::uint32_t behind = requests & ~((2u << last) - 1);
+    return static_cast<unsigned>(std::countr_zero(behind != 0 ? behind : requests));
 }
 
 }  // namespace
@@ -32,17 +29,16 @@ std::optional<unsigned> Arbiter::parked_master() const {
 /// With two levels the lower one has a place of its own in the upper one's turn, behind its masters.
 std::optional<unsigned> Arbiter::choose(std::uint32_t requests) const {
     if (requests == 0) return parked_master();
-    if (arbitration_ == Arbitration::round_robin || masters_ <= upper_level)
-        return next_in_turn(requests, 0, masters_, last_owner_);
+    if (arbitration_ == Arbitration::round_robin || masters_ <= upper_level) return next_in_turn(requests, last_owner_);
 
     const std::uint32_t upper_masters = (1u << upper_level) - 1;
     const std::uint32_t lower = requests & ~upper_masters;
     const std::uint32_t level = (requests & upper_masters) | (lower != 0 ? 1u << upper_level : 0u);
-    const auto chosen = next_in_turn(level, 0, upper_level + 1, std::min(last_owner_, upper_level));
-    return chosen == upper_level ? next_in_turn(lower, upper_level, masters_ - upper_level, last_lower_) : chosen;
+    const unsigned chosen = next_in_turn(level, std::min(last_owner_, upper_level));
+    return chosen == upper_level ? next_in_turn(lower, last_lower_) : chosen;
 }
 
-void Arbiter::clock(std::uint32_t requests, std::optional<unsigned> owner) {
+void Arbiter::clock(std::uint32_t requests, const std::optional<unsigned>& owner) {
     if (owner) last_owner_ = *owner;
     if (owner && *owner >= upper_level) last_lower_ = *owner;
     if (owner && owner == granted_) turn_open_ = false;

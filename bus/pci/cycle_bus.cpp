@@ -54,21 +54,22 @@ bool CycleBus::wants_bus(const MasterPort& port) const {
 
 /// One clock: first what was sampled at the end of the clock before, then what is driven in this one.
 void CycleBus::begin_clock() {
-    if (started_ && now_ == simulated_now()) return;
+    const Duration now = simulated_now();
+    if (started_ && now_ == now) return;
+    clock_ = started_ && now_ + period() == now ? clock_ + 1 : now / period();
     started_ = true;
-    now_ = simulated_now();
-    clock_ = now_ / period();
-    const std::optional<unsigned> owner = continue_transaction();
+    now_ = now;
+    continue_transaction();
     const std::optional<unsigned> granted = arbiter_.granted();
-    arbiter_.clock(requests_, owner);
+    arbiter_.clock(requests_, owner_);
 
-    end_waiting_runs();
-    const bool may_begin = !owner || back_to_back_ == granted;
+    if (end_requested_) end_waiting_runs();
+    const bool may_begin = !owner_ || back_to_back_ == granted;
     if (!transaction_ && may_begin && granted && wants_bus(ports_[*granted])) begin_transaction(*granted);
     back_to_back_.reset();
     drive_requests();
     if (pin_observer_) show_pins();
-    wake_for_next_clock(owner || transaction_ || requests_ != 0 || !arbiter_.at_rest());
+    wake_for_next_clock(owner_ || transaction_ || requests_ != 0 || !arbiter_.at_rest());
 }
 
 void CycleBus::wake_for_next_clock(bool active) {
@@ -86,22 +87,18 @@ void CycleBus::wake_at_edge_after(Duration instant) {
     edge_.notify(to_sc_time(edge - now));
 }
 
-/// Who owned the bus in the clock that has ended.
-std::optional<unsigned> CycleBus::continue_transaction() {
-    if (!transaction_) return std::nullopt;
+void CycleBus::continue_transaction() {
+    owner_.reset();
+    if (!transaction_) return;
     Transaction& now = *transaction_;
-    const unsigned owner = now.master;
+    owner_ = now.master;
     if (now.transferring()) end_data_phase(now);
-    if (now.clock == now.end_clock) {
-        end_transaction();
-        return owner;
-    }
+    if (now.clock == now.end_clock) return end_transaction();
     ++now.clock;
     if (!now.addressing() && now.stop_clock == 0) end_early(now);
     if (now.target && now.clock == now.phase_clock) begin_data_phase(now);
     if (now.transferring() && is_read(now.request.command))
-        now.target->read(now.access(requester(owner)), now.lane(), now_);
-    return owner;
+        now.target->read(now.access(requester(now.master)), now.lane(), now_);
 }
 
 void CycleBus::begin_transaction(unsigned master) {
@@ -253,7 +250,6 @@ void CycleBus::end_transaction() {
 }
 
 void CycleBus::end_waiting_runs() {
-    if (!end_requested_) return;
     end_requested_ = false;
     for (MasterPort& port : ports_) {
         if (port.run == nullptr || !port.run->pause_requested(Duration::max())) continue;

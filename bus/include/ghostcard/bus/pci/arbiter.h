@@ -21,7 +21,7 @@ public:
 
     /// Called once at the beginning of each clock with what the wires showed in the one before: REQ#, and who owned the
     /// bus; nobody if it was idle.
-    void clock(std::uint32_t requests, std::optional<unsigned> owner);
+    void clock(std::uint32_t requests, const std::optional<unsigned>& owner);
 
     /// Whose GNT# is asserted.
     std::optional<unsigned> granted() const { return granted_; }

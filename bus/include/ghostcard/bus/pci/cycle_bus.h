@@ -78,7 +78,7 @@ private:
     void end_requested(Duration at) override;
 
     void begin_clock();
-    std::optional<unsigned> continue_transaction();
+    void continue_transaction();
     void begin_transaction(unsigned master);
     void end_early(Transaction& transaction) const;
     void begin_data_phase(Transaction& transaction);
@@ -98,6 +98,7 @@ private:
     std::int64_t clock_ = 0;  ///< The present one, from the beginning of time...
     Duration now_{};          ///< ...and when it began.
     std::optional<Transaction> transaction_;
+    std::optional<unsigned> owner_;         ///< Of the bus in the clock that has ended.
     std::optional<unsigned> back_to_back_;  ///< Who may begin at once, in place of the idle clock.
     std::uint32_t requests_ = 0;            ///< REQ# in the present clock.
     Pins pins_;                             ///< Kept only for an observer.
