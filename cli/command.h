@@ -22,9 +22,11 @@ using Action = std::function<ExitStatus(spdlog::logger& log)>;
 void add_config_space_command(CLI::App& app, Action& action);
 void add_copy_cost_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);
+void add_merge_command(CLI::App& app, Action& action);
 void add_regs_command(CLI::App& app, Action& action);
 void add_run_command(CLI::App& app, Action& action);
 void add_schema_command(CLI::App& app, Action& action);
+void add_sweep_command(CLI::App& app, Action& action);
 void add_timing_command(CLI::App& app, Action& action);
 void add_validate_command(CLI::App& app, Action& action);
 

@@ -3,6 +3,7 @@
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/base/units.h>
+#include <ghostcard/scenarios/command_text.h>
 #include <ghostcard/scenarios/junit.h>
 #include <ghostcard/scenarios/keys.h>
 #include <ghostcard/scenarios/resolved.h>
@@ -157,21 +158,6 @@ std::string in_microseconds(Duration time) {
     return fmt::format("{}.{:03} us", time / microseconds(1), time % microseconds(1) / nanoseconds(1));
 }
 
-/// As a shell reads it back.
-std::string quoted(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=@:,+%";
-    if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
-    std::string text = "'";
-    for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
-
-std::string repeating_command(const Request& request) {
-    std::string command = "ghostcard run " + quoted(request.scenario);
-    for (const std::string& set : request.sets) command += " --set " + quoted(set);
-    return command;
-}
-
 ExitStatus run(const Request& request, spdlog::logger& console) {
     std::ostringstream log_text;  // for --out, whatever is shown
     const auto shown = console.sinks().front();
@@ -185,7 +171,7 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
     options.is_cancelled = [&interruption] { return interruption.is_requested(); };
     check_outputs(request, scenario);
     Outputs outputs(request);
-    std::optional<Progress> progress(std::in_place, !request.quiet);
+    std::optional<Progress> progress(std::in_place, !request.quiet, "frames");
     options.progress = [&progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); };
 
     log.info("running {} with seed {}", scenario.file.string(), scenario.seed);
@@ -200,7 +186,8 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
                  request.vcd ? *request.vcd : *request.trace, in_microseconds(simulated), *request.trace_from);
 
     if (request.timing) result.document["host"] = {{"wall_seconds", result.wall_time.count()}};
-    outputs.write(scenario, {result.document, repeating_command(request), result.wall_time}, log_text.str());
+    outputs.write(scenario, {result.document, scenarios::run_command(request.scenario, request.sets), result.wall_time},
+                  log_text.str());
     if (request.json == "-") {
         print(result.document.dump(2) + "\n");
     } else if (!request.quiet) {

@@ -5,6 +5,7 @@
 #include <ghostcard/base/input_error.h>
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 
 namespace ghostcard::cli {
@@ -26,13 +27,20 @@ std::vector<fs::path> scenarios_in(const fs::path& folder) {
     return files;
 }
 
-fs::path find_scenario(const fs::path& name) {
+namespace {
+
+fs::path find(const fs::path& name, const fs::path& folder, std::string_view what) {
     std::error_code ignored;
     if (name.has_parent_path() || fs::exists(name, ignored)) return name;
-    fs::path shipped = shipped_scenario_folder() / name;
+    fs::path shipped = folder / name;
     if (fs::exists(shipped, ignored)) return shipped;
-    throw InputError(fmt::format("{}: there is no such file, and no shipped scenario of that name; see ghostcard list",
-                                 name.string()));
+    throw InputError(fmt::format("{}: there is no such file, and no shipped {} of that name; see ghostcard list",
+                                 name.string(), what));
 }
+
+}  // namespace
+
+fs::path find_scenario(const fs::path& name) { return find(name, shipped_scenario_folder(), "scenario"); }
+fs::path find_study(const fs::path& name) { return find(name, shipped_scenario_folder() / "studies", "study"); }
 
 }  // namespace ghostcard::cli

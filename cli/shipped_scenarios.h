@@ -16,4 +16,7 @@ std::vector<std::filesystem::path> scenarios_in(const std::filesystem::path& fol
 /// that is not there either.
 std::filesystem::path find_scenario(const std::filesystem::path& name);
 
+/// The same for sweeps, whose shipped ones are the studies.
+std::filesystem::path find_study(const std::filesystem::path& name);
+
 }  // namespace ghostcard::cli

@@ -5,13 +5,12 @@
 #include <ghostcard/scenarios/scenario_file.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <utility>
 
 #include "nearest.h"
 #include "toml_reader.h"
+#include "written.h"
 
 namespace ghostcard::scenarios {
 namespace {
@@ -42,12 +41,6 @@ bool is_table(std::string_view path) {
     return std::any_of(keys().begin(), keys().end(), begins_with_it);
 }
 
-std::string unknown_key(std::string_view path) {
-    std::vector<std::string_view> names;
-    for (const Key& key : keys()) names.push_back(key.name);
-    return fmt::format("key '{}' is unknown; the nearest known key is '{}'", path, nearest(path, names));
-}
-
 /// The known key that is the beginning of the path: a value is wanted where a table was given.
 const Key* key_above(std::string_view path) {
     const auto is_above = [&](const Key& key) {
@@ -55,34 +48,6 @@ const Key* key_above(std::string_view path) {
     };
     const auto key = std::find_if(keys().begin(), keys().end(), is_above);
     return key == keys().end() ? nullptr : &*key;
-}
-
-std::string_view type_of(const std::variant<Scalar, OtherValue>& value) {
-    if (const auto* const other = std::get_if<OtherValue>(&value)) return other->name;
-    constexpr std::string_view names[] = {"a boolean", "a whole number", "a fraction", "a text"};
-    return names[std::get<Scalar>(value).index()];
-}
-
-std::string_view wanted_type(Kind kind) {
-    switch (kind) {
-        case Kind::number: return "a whole number";
-        case Kind::size: return "a size in quotes, such as \"64 KiB\"";
-        case Kind::time: return "a time in quotes, such as \"8 us\"";
-        case Kind::frequency: return "a frequency in quotes, such as \"33 MHz\"";
-        case Kind::rate: return "a rate in quotes, such as \"8 GB/s\"";
-        default: return "a text in quotes";
-    }
-}
-
-/// Values other than of whole numbers are written as text.
-KeyValue value_for(const Key& key, const std::variant<Scalar, OtherValue>& written) {
-    if (const auto* const scalar = std::get_if<Scalar>(&written)) {
-        const auto* const text = std::get_if<std::string>(scalar);
-        const auto* const number = std::get_if<std::int64_t>(scalar);
-        if (text != nullptr && key.kind != Kind::number) return parse_value(key, *text);
-        if (number != nullptr && key.kind == Kind::number) return parse_value(key, std::to_string(*number));
-    }
-    throw InputError(fmt::format("wants {}, not {}", wanted_type(key.kind), type_of(written)));
 }
 
 /// Sets the key; a relative path starts at `folder`.
@@ -178,14 +143,6 @@ private:
     Scenario& scenario_;
     std::map<std::string_view, Position> positions_;
 };
-
-std::string content_of(const fs::path& file) {
-    std::error_code ignored;
-    if (!fs::exists(file, ignored)) refuse(file.string(), "there is no such file");
-    std::ifstream stream(file, std::ios::binary);
-    if (fs::is_directory(file, ignored) || !stream) refuse(file.string(), "the file cannot be read");
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// Applies the text's own rules and returns its key.
 const Key& set_one(Scenario& scenario, std::string_view set) {

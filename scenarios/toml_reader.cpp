@@ -106,6 +106,19 @@ std::variant<Scalar, OtherValue> value_of(const toml::node& node, const Refusal&
     return OtherValue{"a date or time"};
 }
 
+/// None if there is anything else in it.
+std::vector<Scalar> items_of(const toml::node& node, const Refusal& refuse) {
+    std::vector<Scalar> items;
+    if (const auto* const array = node.as_array())
+        for (const toml::node& each : *array) {
+            const auto value = value_of(each, refuse);
+            const auto* const item = std::get_if<Scalar>(&value);
+            if (item == nullptr) return {};
+            items.push_back(*item);
+        }
+    return items;
+}
+
 void collect(const toml::table& table, const std::string& prefix, const Refusal& refuse,
              std::vector<TomlEntry>& entries) {
     for (const auto& [key, node] : table) {
@@ -116,7 +129,8 @@ void collect(const toml::table& table, const std::string& prefix, const Refusal&
         if (inner != nullptr && !inner->empty()) {
             collect(*inner, path, refuse, entries);
         } else {
-            entries.push_back({path, value_of(node, refuse), position_of(key.source()), position_of(node.source())});
+            entries.push_back({path, value_of(node, refuse), position_of(key.source()), position_of(node.source()),
+                               items_of(node, refuse)});
         }
     }
 }

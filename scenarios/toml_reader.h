@@ -28,7 +28,8 @@ struct OtherValue {
 struct TomlEntry {
     std::string path;  ///< "card.dma.burst"
     std::variant<Scalar, OtherValue> value;
-    Position key, where;  ///< Where the key and where its value begin.
+    Position key, where;        ///< Where the key and where its value begin.
+    std::vector<Scalar> items;  ///< Of an array of single values, whose value is an OtherValue like any array's.
 };
 
 /// All values of a document in the order of the text. Throws InputError as "file:line:column: ...".

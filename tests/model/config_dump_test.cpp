@@ -42,10 +42,10 @@ TEST_CASE("lspci decodes link, payload and read request of a card on PCI Express
     CAPTURE(text);
     for (const std::string line :
          {"[40] Power Management version 3", "[50] MSI: Enable- Count=1/1 Maskable- 64bit+",
-          "[80] Express (v2) Endpoint, MSI 00", "DevCap:\tMaxPayload 256 bytes, PhantFunc 0", "ExtTag+", "RBE+",
+          "[80] Express (v2) Endpoint,", "DevCap:\tMaxPayload 256 bytes, PhantFunc 0", "ExtTag+", "RBE+",
           "MaxPayload 256 bytes, MaxReadReq 512 bytes", "LnkCap:\tPort #0, Speed 8GT/s, Width x8, ASPM not supported",
-          "RCB 64 bytes, Disabled- CommClk+", "LnkSta:\tSpeed 8GT/s", "Width x8",
-          "LnkCap2: Supported Link Speeds: 2.5-8GT/s", "LnkCtl2: Target Link Speed: 8GT/s"})
+          "RCB 64 bytes,", "CommClk+", "LnkSta:\tSpeed 8GT/s", "Width x8", "LnkCap2: Supported Link Speeds: 2.5-8GT/s",
+          "LnkCtl2: Target Link Speed: 8GT/s"})
         CHECK_THAT(text, contains(line));
     for (const std::string complaint : {"<chain", "<access denied", "!!!", "unknown", "Unknown"})
         CHECK_THAT(text, !contains(complaint));
