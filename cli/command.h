@@ -19,6 +19,7 @@ enum class ExitStatus {
 using Action = std::function<ExitStatus(spdlog::logger& log)>;
 
 /// Each adds one command, which fills `action` if it is the one that was given.
+void add_ci_command(CLI::App& app, Action& action);
 void add_config_space_command(CLI::App& app, Action& action);
 void add_copy_cost_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);

@@ -76,6 +76,7 @@ int run_command_line(int argc, const char* const* argv) {
     Action action;
     add_run_command(app, action);
     add_validate_command(app, action);
+    add_ci_command(app, action);
     add_sweep_command(app, action);
     add_merge_command(app, action);
     add_timing_command(app, action);

@@ -98,7 +98,7 @@ ExitStatus summarize(const sweep::ResultStore& store, const fs::path& file, bool
 }
 
 ExitStatus find_thresholds(const Request& request, const sweep::Sweep& plan, const std::vector<sweep::Point>& points,
-                           sweep::ResultStore& store, const sweep::SweepOptions& options,
+                           sweep::ResultStore& store, const scenarios::ManyOptions& options,
                            std::optional<Progress>& progress) {
     const auto* const along = scenarios::find_key(*request.along);
     if (along == nullptr) throw InputError(fmt::format("--along '{}' is no key", *request.along));
@@ -145,7 +145,7 @@ ExitStatus run(const Request& request) {
 
     const Interruption interruption;
     std::optional<Progress> progress(std::in_place, !request.quiet, "points");
-    const sweep::SweepOptions options{
+    const scenarios::ManyOptions options{
         request.jobs, [&progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); },
         [&interruption] { return interruption.is_requested(); }};
     ExitStatus status = ExitStatus::met;

@@ -51,23 +51,30 @@ public:
 
         pugi::xml_node whole = add_case("run", seconds(run_.wall_time.count()));
         for (const Json& each : expectations) add_expectation(each);
-        if (failures_ == 0 && run_.document.value("verdict", "") != "passed") fail(whole, "the run failed");
-        whole.append_child("system-out").text().set(clean(summary(run_.document)).c_str());
+        if (!run_.error.empty()) {
+            complain(whole, "error", run_.error);
+        } else {
+            if (failures_ == 0 && run_.document.value("verdict", "") != "passed") fail(whole, "the run failed");
+            whole.append_child("system-out").text().set(clean(summary(run_.document)).c_str());
+        }
+        if (run_.differences) add_comparison(*run_.differences);
 
         set(node_, "name", name_);
-        set(node_, "tests", std::to_string(1 + expectations.size()));
+        set(node_, "tests", std::to_string(tests_));
         set(node_, "failures", std::to_string(failures_));
-        set(node_, "errors", "0");
+        set(node_, "errors", std::to_string(errors()));
         set(node_, "skipped", "0");
         set(node_, "time", seconds(run_.wall_time.count()));
     }
 
-    std::size_t tests() const { return 1 + run_.document.value("expectations", Json::array()).size(); }
+    std::size_t tests() const { return tests_; }
     std::size_t failures() const { return failures_; }
+    std::size_t errors() const { return run_.error.empty() ? 0 : 1; }
 
 private:
     pugi::xml_node add_case(const std::string& name, const std::string& time) {
         const pugi::xml_node node = node_.append_child("testcase");
+        ++tests_;
         set(node, "classname", name_);
         set(node, "name", name);
         set(node, "file", file_);
@@ -81,17 +88,27 @@ private:
             fail(node, fmt::format("expected {}, got {}", each.value("expected", ""), each.value("actual", "")));
     }
 
+    void add_comparison(const std::vector<std::string>& differences) {
+        const pugi::xml_node node = add_case("baseline", seconds(0));
+        if (!differences.empty())
+            fail(node, fmt::format("the result differs from the baseline: {}", fmt::join(differences, "; ")));
+    }
+
     void fail(pugi::xml_node node, const std::string& why) {
-        pugi::xml_node failure = node.append_child("failure");
-        set(failure, "message", fmt::format("{}; seed {}; repeat with: {}", why, seed_, run_.command));
-        failure.text().set(clean(fmt::format("{}\nseed {}\nrepeat with: {}\n", why, seed_, run_.command)).c_str());
+        complain(node, "failure", why);
         ++failures_;
+    }
+
+    void complain(pugi::xml_node node, const char* kind, const std::string& why) {
+        pugi::xml_node complaint = node.append_child(kind);
+        set(complaint, "message", fmt::format("{}; seed {}; repeat with: {}", why, seed_, run_.command));
+        complaint.text().set(clean(fmt::format("{}\nseed {}\nrepeat with: {}\n", why, seed_, run_.command)).c_str());
     }
 
     const JUnitRun& run_;
     pugi::xml_node node_;
     std::string file_, seed_, name_;
-    std::size_t failures_ = 0;
+    std::size_t tests_ = 0, failures_ = 0;
 };
 
 }  // namespace
@@ -99,19 +116,20 @@ private:
 std::string junit(std::span<const JUnitRun> runs) {
     pugi::xml_document document;
     pugi::xml_node suites = document.append_child("testsuites");
-    std::size_t tests = 0, failures = 0;
+    std::size_t tests = 0, failures = 0, errors = 0;
     double time = 0;
     for (const JUnitRun& run : runs) {
         Suite suite(suites, run);
         suite.write();
         tests += suite.tests();
         failures += suite.failures();
+        errors += suite.errors();
         time += run.wall_time.count();
     }
     set(suites, "name", "ghostcard");
     set(suites, "tests", std::to_string(tests));
     set(suites, "failures", std::to_string(failures));
-    set(suites, "errors", "0");
+    set(suites, "errors", std::to_string(errors));
     set(suites, "time", seconds(time));
     std::ostringstream text;
     document.save(text, "  ", pugi::format_default, pugi::encoding_utf8);

@@ -40,7 +40,7 @@ unsigned acknowledge_limit(const PcieSettings& settings) {
     const unsigned internal_delay = settings.generation == 1 ? 19 : settings.generation == 2 ? 70 : 115;
     const std::uint64_t tenths =
         (settings.max_payload.count + tlp_overhead) * ack_factor(settings.lanes, settings.max_payload.count);
-    return static_cast<unsigned>(tenths / (10 * settings.lanes)) + internal_delay;
+    return static_cast<unsigned>(tenths / (std::uint64_t{10} * settings.lanes)) + internal_delay;
 }
 
 void check(const PcieSettings& settings) {

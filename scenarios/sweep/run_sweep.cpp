@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "worker_pool.h"
+#include "../worker_pool.h"
 
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/scenarios/resolved.h>
@@ -62,7 +62,7 @@ Row row_of(const Sweep& sweep, const Point& point, const Ended& ended) {
 }  // namespace
 
 void run_rows(const Sweep& sweep, const std::function<const Point*()>& next,
-              const std::function<void(const Row&)>& ended, const RunOne& run_one, const SweepOptions& options) {
+              const std::function<void(const Row&)>& ended, const RunOne& run_one, const ManyOptions& options) {
     std::map<std::uint64_t, const Point*> under_way;
     const std::function<bool()> is_cancelled = [&] { return options.is_cancelled && options.is_cancelled(); };
     const std::function<std::optional<Task>()> next_task = [&]() -> std::optional<Task> {
@@ -82,7 +82,7 @@ void run_rows(const Sweep& sweep, const std::function<const Point*()>& next,
 }
 
 void run_points(const Sweep& sweep, std::span<const Point> points, ResultStore& store, const RunOne& run_one,
-                const SweepOptions& options) {
+                const ManyOptions& options) {
     const std::vector<std::uint64_t> known = store.numbers();
     std::vector<const Point*> missing;
     for (const Point& point : points)

@@ -98,7 +98,7 @@ bool holds_for(const Row& row, const Condition& condition) {
 
 std::vector<Threshold> find_thresholds(const Sweep& sweep, std::span<const Point> points, const Condition& condition,
                                        const Key& along, ResultStore& store, const RunOne& run_one,
-                                       const SweepOptions& options) {
+                                       const ManyOptions& options) {
     const auto axis =
         std::find_if(sweep.axes.begin(), sweep.axes.end(), [&](const Axis& each) { return each.key == &along; });
     if (axis == sweep.axes.end() || sweep.is_zipped)

@@ -24,7 +24,7 @@ struct Threshold {
 /// Cancelled.
 std::vector<Threshold> find_thresholds(const Sweep& sweep, std::span<const Point> points, const Condition& condition,
                                        const Key& along, ResultStore& store, const RunOne& run_one,
-                                       const SweepOptions& options);
+                                       const ManyOptions& options);
 
 /// "card.dma.burst=64 B: frames.dropped == 0 from card.memory 32 KiB on; not at 16 KiB"
 std::string sentence(const Threshold& threshold, const Condition& condition, const Key& along);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace ghostcard::scenarios::sweep {
+namespace ghostcard::scenarios {
 
 /// Something to be done in a process of its own, since SystemC elaborates once in a process. The process is a copy of
 /// this one and ends with the task.
@@ -30,4 +30,4 @@ void work_in_processes(unsigned processes, std::chrono::milliseconds timeout,
                        const std::function<std::optional<Task>()>& next, const std::function<void(const Ended&)>& ended,
                        const std::function<bool()>& is_cancelled);
 
-}  // namespace ghostcard::scenarios::sweep
+}  // namespace ghostcard::scenarios

@@ -24,7 +24,7 @@
 
 #include <fmt/format.h>
 
-namespace ghostcard::scenarios::sweep {
+namespace ghostcard::scenarios {
 namespace {
 
 namespace asio = boost::asio;
@@ -38,6 +38,8 @@ int checked(int result, const char* what) {
 }
 
 [[noreturn]] void work_and_end(const Task& task, int answer_end, pid_t parent) {
+    answer_end = dup2(answer_end, STDERR_FILENO + 1);  // of what the parent has open it needs nothing else
+    close_range(STDERR_FILENO + 2, ~0u, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever kills the sweep kills its points
     if (getppid() != parent) _exit(1);
     const std::string answer = task.work();
@@ -72,6 +74,10 @@ public:
         process_.assign(checked(static_cast<int>(syscall(SYS_pidfd_open, process_id_, 0)), "pidfd_open"));
     }
     ~Worker() {
+        // Asio leaves it to close() to end the watch over a descriptor, which it does not while another process, forked
+        // meanwhile, holds it too.
+        for (auto* const descriptor : {&pipe_, &process_})
+            if (descriptor->is_open()) close(descriptor->release());
         if (process_id_ == 0) return;
         kill(process_id_, SIGKILL);
         waitpid(process_id_, nullptr, 0);
@@ -86,7 +92,7 @@ public:
             if (!error) reap();
         });
         limit_.async_wait([this](error_code error) {
-            if (error) return;
+            if (error || process_id_ == 0) return;  // it may have ended since the timer did
             timed_out_ = true;
             kill(process_id_, SIGKILL);
         });
@@ -190,4 +196,4 @@ void work_in_processes(unsigned processes, std::chrono::milliseconds timeout,
     Pool(timeout, next, ended, is_cancelled).run(processes);
 }
 
-}  // namespace ghostcard::scenarios::sweep
+}  // namespace ghostcard::scenarios
