@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: MIT
 """What the end-to-end tests share: the built command and a folder of their own. Run by ctest, which sets the environment."""
 
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import tempfile
 import unittest
 
 COMMAND = os.environ["GHOSTCARD"]
 SCENARIOS = pathlib.Path(os.environ["GHOSTCARD_SCENARIOS"])
+
+
+def sweep_rows(database):
+    """All that a sweep knows of its points, whatever the order of columns."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute("SELECT * FROM points ORDER BY number")]
+        except sqlite3.OperationalError:  # it is being made
+            return []
 
 
 class TestCase(unittest.TestCase):

@@ -30,13 +30,6 @@ along = "bus.initial_wait"
 POINTS = 3 * 7 * 2
 
 
-def rows(database):
-    """All that is known of the points, whatever the order of columns."""
-    with sqlite3.connect(database) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute("SELECT * FROM points ORDER BY number")]
-
-
 class Sweep(ghostcard.TestCase):
     def setUp(self):
         super().setUp()
@@ -59,7 +52,7 @@ class Sweep(ghostcard.TestCase):
                 time.sleep(chance.uniform(0, 0.12))
                 sweep.kill()
         self.command("sweep", self.file, "--out", "killed", "--resume")
-        self.assertEqual(rows(self.folder / "killed/points.sqlite"), rows(self.folder / "whole/points.sqlite"))
+        self.assertEqual(ghostcard.sweep_rows(self.folder / "killed/points.sqlite"), ghostcard.sweep_rows(self.folder / "whole/points.sqlite"))
 
     def test_shards_come_together_to_the_same_results(self):
         self.command("sweep", self.file, "--out", "whole", "--jobs", "1")
@@ -67,14 +60,14 @@ class Sweep(ghostcard.TestCase):
             self.command("sweep", self.file, "--out", "parts", "--shard", f"{shard}/3")
             self.command("merge", "parts")
         self.command("merge", "parts", "--csv", "points.csv")
-        self.assertEqual(rows(self.folder / "parts/points.sqlite"), rows(self.folder / "whole/points.sqlite"))
+        self.assertEqual(ghostcard.sweep_rows(self.folder / "parts/points.sqlite"), ghostcard.sweep_rows(self.folder / "whole/points.sqlite"))
         table = list(csv.DictReader(io.StringIO((self.folder / "points.csv").read_text())))
         self.assertEqual(len(table), POINTS)
         self.assertEqual([row["frames.produced"] for row in table], ["2"] * POINTS)
 
     def test_a_point_is_repeated_by_its_command(self):
         self.command("sweep", self.file, "--filter", "*burst=64 B bus.initial_wait=12 *")
-        first, second = rows(self.folder / "waits/points.sqlite")
+        first, second = ghostcard.sweep_rows(self.folder / "waits/points.sqlite")
         self.assertNotEqual(first["seed"], second["seed"])
         for row in (first, second):
             script = f"\"$0\" {row['command'].removeprefix('ghostcard ')} --quiet --json -"
@@ -90,7 +83,7 @@ class Sweep(ghostcard.TestCase):
             "card.dma.burst=32 B: bus.burst.clocks_p50 <= 24 for every bus.initial_wait",
             "card.dma.burst=64 B: bus.burst.clocks_p50 <= 24 up to bus.initial_wait 4; not at 6",
             "card.dma.burst=256 B: bus.burst.clocks_p50 <= 24 for no bus.initial_wait, up to 12"])
-        self.assertLess(len(rows(self.folder / "waits/points.sqlite")), POINTS)
+        self.assertLess(len(ghostcard.sweep_rows(self.folder / "waits/points.sqlite")), POINTS)
 
     def test_bad_input_is_one_line(self):
         self.command("sweep", self.file, "--filter", "*burst=32 B bus.initial_wait=0 *")
@@ -126,11 +119,11 @@ class Sweep(ghostcard.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("full/points.sqlite: ", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)
-        kept = rows(self.folder / "points.sqlite")
+        kept = ghostcard.sweep_rows(self.folder / "points.sqlite")
         self.assertLess(len(kept), POINTS)
         self.command("sweep", self.file, "--out", ".", "--resume")
-        self.assertEqual(rows(self.folder / "points.sqlite")[:len(kept)], kept)
-        self.assertEqual(len(rows(self.folder / "points.sqlite")), POINTS)
+        self.assertEqual(ghostcard.sweep_rows(self.folder / "points.sqlite")[:len(kept)], kept)
+        self.assertEqual(len(ghostcard.sweep_rows(self.folder / "points.sqlite")), POINTS)
 
 
 if __name__ == "__main__":
