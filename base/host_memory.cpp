@@ -35,7 +35,7 @@ PageMapping::~PageMapping() {
     if (!bytes_.empty()) munmap(bytes_.data() - page_size, bytes_.size() + 2 * page_size);
 }
 
-HostMemory::HostMemory(std::uint64_t size) : size_(size), file_(-1) {
+HostMemory::HostMemory(std::uint64_t size, Contents contents) : size_(size), contents_(contents), file_(-1) {
     if (size == 0 || size % page_size != 0) throw std::invalid_argument("host memory must be whole pages");
     file_ = memfd_create("ghostcard-host-memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (file_ < 0) throw_errno("creating simulated host memory");
@@ -94,10 +94,14 @@ PageMapping HostMemory::map(std::span<const PhysicalAddress> pages) const {
         const auto range = PhysicalRange::of(pages[i], run * page_size);
         const auto offset = range && is_aligned(pages[i], page_size) ? file_offset(*range) : std::nullopt;
         if (!offset) throw std::invalid_argument("mapping pages that are not host memory");
-        map_or_throw(mapping.bytes().data() + i * page_size, run * page_size, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_FIXED, file_, *offset);
+        if (keeps_contents())
+            map_or_throw(mapping.bytes().data() + i * page_size, run * page_size, PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_FIXED, file_, *offset);
         i += run;
     }
+    if (!keeps_contents())
+        map_or_throw(mapping.bytes().data(), size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
     return mapping;
 }
 

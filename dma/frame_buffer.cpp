@@ -18,7 +18,7 @@ std::optional<FrameBuffer> FrameBuffer::allocate(const HostMemory& memory, PageA
     FrameBuffer buffer(allocator, std::move(*pages));
     buffer.mapping_ = memory.map(buffer.pages_);
     buffer.bytes_ = buffer.mapping_.bytes().subspan(page_offset, length);
-    std::ranges::fill(buffer.bytes_, std::byte{0});
+    if (memory.keeps_contents()) std::ranges::fill(buffer.bytes_, std::byte{0});
     return buffer;
 }
 

@@ -70,7 +70,7 @@ DmaError HostDmaAdapter::allocate_common_buffer(std::uint64_t length, const DmaC
 
     for (const auto guard : guards(*memory_.at(*run), length)) std::ranges::fill(guard, poison);
     buffer = {mapping.bytes().first(length), *bus_address};
-    std::ranges::fill(buffer.bytes, std::byte{0});
+    if (memory_.keeps_contents()) std::ranges::fill(buffer.bytes, std::byte{0});
     buffers_.push_back({*run, std::move(mapping), buffer});
     return DmaError::none;
 }

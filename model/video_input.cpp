@@ -6,8 +6,8 @@
 
 namespace ghostcard::model {
 
-VideoInput::VideoInput(VideoSignal signal, std::uint64_t seed, std::optional<std::uint64_t> limit)
-    : signal_(std::move(signal)), seed_(seed), limit_(limit) {
+VideoInput::VideoInput(VideoSignal signal, std::uint64_t seed, std::optional<std::uint64_t> limit, bool has_pictures)
+    : signal_(std::move(signal)), seed_(seed), limit_(limit), has_pictures_(has_pictures) {
     if (const auto available = signal_.source->frames()) limit_ = std::min(limit_.value_or(*available), *available);
 }
 
@@ -23,9 +23,19 @@ Duration VideoInput::next_frame_begin(Duration from) const {
 }
 
 Frame VideoInput::begin_frame(Duration now, registers::PixelFormat format) {
-    FrameSource& source = generator_ ? *generator_ : *signal_.source;
     const std::uint64_t number = next_++;
-    return {number, raster().clocks_at(now), std::make_shared<std::vector<std::byte>>(source.frame(number, format))};
+    return {number, raster().clocks_at(now), picture(number, format)};
+}
+
+std::shared_ptr<std::vector<std::byte>> VideoInput::picture(std::uint64_t number, registers::PixelFormat format) {
+    if (has_pictures_) {
+        FrameSource& source = generator_ ? *generator_ : *signal_.source;
+        return std::make_shared<std::vector<std::byte>>(source.frame(number, format));
+    }
+    const std::uint64_t bytes =
+        registers::frame_bytes(format, raster().height, registers::line_bytes(format, raster().width));
+    if (!black_ || black_->size() != bytes) black_ = std::make_shared<std::vector<std::byte>>(bytes);
+    return black_;
 }
 
 std::uint64_t VideoInput::arrived(const Frame& frame, const FrameLayout& layout, Duration now) const {

@@ -61,7 +61,7 @@ void tell_sanitizer_of_main_stack() {}
 }  // namespace
 
 Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
-    : memory(checked(settings.host).memory.count),
+    : memory(checked(settings.host).memory.count, settings.contents),
       host("host", memory, bus::make_translation(settings.host, memory), settings.host.posting),
       card("card", settings.card, std::move(video)),
       cpu("cpu", host, settings.cpu),

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace ghostcard::scenarios {
 /// what was delivered is what was shown, and how long that took.
 class FrameBooks : public model::CardObserver {
 public:
+    /// compares: whether frames have contents by which a corrupt one is known.
+    explicit FrameBooks(bool compares) : compares_(compares) {}
+
     struct Totals {
         std::uint64_t produced = 0;
         std::uint64_t delivered = 0;
@@ -37,11 +41,14 @@ public:
     const sc_core::sc_event& changed() const { return changed_; }
 
 private:
+    std::uint64_t hash_of(std::span<const std::byte> bytes) const;
+
     struct Shown {
         std::uint64_t hash;
         Duration last_pixel;
     };
 
+    const bool compares_;
     std::map<std::uint64_t, Shown> shown_;             ///< By number; forgotten once delivered or dropped.
     std::map<std::uint32_t, std::uint64_t> finished_;  ///< By the card's FRAME_COUNT.
     std::uint32_t finished_count_ = 0;

@@ -113,6 +113,9 @@ std::vector<Key> declare_keys() {
             "video.mode", Kind::mode, [](auto& s) -> auto& { return s.video.mode; },
             "The incoming raster: a CEA-861 name, a progressive raster as `WIDTHxHEIGHT@RATE` (the rate may be a "
             "fraction, as in `640x360@30000/1001`), or `auto`: a .y4m file's own, else `480i59.94`."),
+        choice<bool>(
+            "video.payload", {{"moved", true}, {"none", false}}, [](auto& s) -> auto& { return s.driver.moves_bytes; },
+            "`none`: no pixel is made, moved or compared, which is much faster; all timing stays the same."),
         choice(
             "video.pixel_format", pixel_format_words(), [](auto& s) -> auto& { return s.driver.pixel_format; },
             "What the driver asks the card to deliver."),

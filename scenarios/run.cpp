@@ -50,8 +50,10 @@ public:
           raster_(signal_.raster),
           frames_(frames_to_show()),
           capture_(open_capture()),
-          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed, link_of(scenario)},
-                    model::VideoInput(std::move(signal_), scenario.seed, frames_)),
+          books_(scenario.driver.moves_bytes),
+          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed,
+                     scenario.driver.moves_bytes ? Contents::kept : Contents::dropped, link_of(scenario)},
+                    model::VideoInput(std::move(signal_), scenario.seed, frames_, scenario.driver.moves_bytes)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
                platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),
           watch_(platform::Platform::card_master, scenario.host.translation == bus::TranslationKind::iommu,
@@ -99,6 +101,7 @@ private:
 
     std::optional<CaptureFile> open_capture() const {
         if (!options_.capture) return std::nullopt;
+        if (!scenario_.driver.moves_bytes) throw InputError("--capture has nothing to write: video.payload is 'none'");
         return std::optional<CaptureFile>(std::in_place, *options_.capture, raster_, scenario_.driver.pixel_format,
                                           signal_.header);
     }

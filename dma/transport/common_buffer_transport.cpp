@@ -58,7 +58,7 @@ bool CommonBufferTransport::deliver(std::size_t id, const FrameHeader& header) {
     }
     const Duration before = ports_.clock.now();
     ports_.dma.sync_for_cpu(*BusRange::of(buffer_.bus_address + slots_[id], frame_bytes_));
-    std::memcpy(buffer->data(), buffer_.bytes.data() + slots_[id], frame_bytes_);
+    if (settings_.moves_bytes) std::memcpy(buffer->data(), buffer_.bytes.data() + slots_[id], frame_bytes_);
     ports_.clock.charge_copy(frame_bytes_);
     statistics_.copy_time += ports_.clock.now() - before;
     statistics_.bytes_copied += frame_bytes_;

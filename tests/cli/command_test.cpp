@@ -149,13 +149,9 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         const char* arguments;
         const char* message;  // its beginning
     } const cases[] = {
-        {"",
-         "ghostcard: a command is wanted; commands are run, validate, timing, list, schema, regs, config-space, "
-         "copy-cost; see ghostcard --help"},
+        {"", "ghostcard: a command is wanted; commands are run, validate, ci, sweep, merge, "},
         {"-x", "ghostcard: '-x' is no option; commands are run,"},
-        {"rnu good.toml",
-         "ghostcard: 'rnu' is no command; commands are run, validate, timing, list, schema, regs, config-space, "
-         "copy-cost; see ghostcard --help"},
+        {"rnu good.toml", "ghostcard: 'rnu' is no command; commands are run, validate, ci, sweep, merge, "},
         {"run", "ghostcard run: SCENARIO is required"},
         {"run good.toml --sett x", "ghostcard run: The following arguments were not expected: "},
         {"run good.toml --set", "ghostcard run: --set: 1 required"},

@@ -25,6 +25,23 @@ class Scenarios(ghostcard.TestCase):
                     runs.append((result.read_bytes(), vcd.read_bytes() if has_wires else b""))
                 self.assertEqual(runs[0], runs[1])
 
+    def test_without_payload_all_timing_is_the_same(self):
+        for scenario, status, *sets in (
+                ("sd_480i.toml", 1, "bus.timing=cycle", "video.frames=2"),
+                ("hd_1080p60_on_32_33.toml", 0, "bus.timing=analytic"),
+                ("hd_1080p60_on_pcie.toml", 0, "bus.timing=analytic"),
+                ("hd_720p60.toml", 0, "bus.timing=analytic", "host.posting_buffer=512 B"),
+                ("hd_720p60.toml", 1, "bus.timing=analytic", "host.translation=iommu", "driver.strategy=packet",
+                 "card.memory=1 MiB", "card.interrupt=msi"),
+                ("misaligned_buffer.toml", 0, "bus.timing=analytic")):
+            with self.subTest(scenario=scenario, sets=sets):
+                results = []
+                for payload in ("moved", "none"):
+                    result = self.run_scenario(scenario, sets=(*sets, f"video.payload={payload}"), status=status)
+                    self.assertEqual(result["scenario"]["keys"]["video"].pop("payload"), payload)
+                    results.append(result)
+                self.assertEqual(results[0], results[1])
+
     def test_a_seed_changes_the_noise_and_where_pages_lie_but_not_the_outcome(self):
         runs = [self.run_scenario("sd_480i.toml", sets=[f"scenario.seed={seed}", "video.source=noise"])
                 for seed in (1, 2)]

@@ -56,7 +56,8 @@ bool file_validates(std::string_view toml) { return validates(json_of(toml)); }
 
 TEST_CASE("every shipped scenario and every default satisfies the schema", "[schema]") {
     for (const auto& entry : fs::recursive_directory_iterator(GHOSTCARD_SCENARIO_FOLDER)) {
-        if (entry.path().extension() != ".toml") continue;
+        const bool is_sweep = entry.path().parent_path().filename() == "studies";
+        if (entry.path().extension() != ".toml" || is_sweep) continue;
         INFO(entry.path());
         CHECK(file_validates(content_of(entry.path())));
     }

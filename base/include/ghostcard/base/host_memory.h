@@ -29,6 +29,9 @@ private:
     std::span<std::byte> bytes_;
 };
 
+/// Whether memory holds what is written to it. Where only time matters, whoever moves large amounts may leave it.
+enum class Contents { kept, dropped };
+
 /// The RAM of the simulated host: one anonymous memory file, sealed against resizing. Physical addresses start at 0;
 /// what does not fit below the PCI hole continues at 4 GiB, as on a PC. Pages that nobody has written cost nothing.
 class HostMemory {
@@ -37,12 +40,13 @@ public:
     static constexpr std::uint64_t hole_end = 4ull << 30;    ///< ...and goes on here.
 
     /// Size in bytes, a positive multiple of the page size. Throws std::system_error if the host refuses.
-    explicit HostMemory(std::uint64_t size);
+    explicit HostMemory(std::uint64_t size, Contents contents = Contents::kept);
     ~HostMemory();
     HostMemory(const HostMemory&) = delete;
     HostMemory& operator=(const HostMemory&) = delete;
 
     std::uint64_t size() const { return size_; }
+    bool keeps_contents() const { return contents_ == Contents::kept; }
     std::uint64_t pages() const { return size_ / page_size; }
     int file() const { return file_; }
 
@@ -56,12 +60,13 @@ public:
     /// The device's view: the bytes themselves, or nothing unless all of the range is RAM.
     std::optional<std::span<std::byte>> at(PhysicalRange range) const;
 
-    /// The CPU's view: these page-aligned pages of RAM, at least one, virtually side by side. Throws std::system_error
-    /// if the host refuses.
+    /// The CPU's view: these page-aligned pages of RAM, at least one, virtually side by side; where contents are
+    /// dropped it is other memory. Throws std::system_error if the host refuses.
     PageMapping map(std::span<const PhysicalAddress> pages) const;
 
 private:
     std::uint64_t size_;
+    Contents contents_;
     int file_;
     std::span<std::byte> bytes_;
 };

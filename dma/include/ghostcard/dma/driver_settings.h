@@ -28,6 +28,7 @@ struct DriverSettings {
     registers::PixelFormat pixel_format = registers::PixelFormat::yuy2;
     registers::Pattern pattern = registers::Pattern::off;  ///< The card's own picture in place of the incoming one.
     unsigned buffers = 2;                                  ///< Frames that fit the common buffer (1 to 16).
+    bool moves_bytes = true;  ///< False: the copy out of a common buffer takes its time and nothing else.
     Bytes alignment{0};  ///< Of each frame in the buffer, a power of two up to 1 GiB; 0 for what CAPABILITY demands.
 };
 

@@ -22,8 +22,9 @@ struct Frame {
 /// and bytes convert into each other in closed form; nothing happens per pixel.
 class VideoInput {
 public:
-    /// limit: how many pictures the signal shows before it ends; no more than its source has.
-    VideoInput(VideoSignal signal, std::uint64_t seed, std::optional<std::uint64_t> limit);
+    /// limit: how many pictures the signal shows before it ends; no more than its source has. Without pictures all
+    /// frames are black, at no cost, and nothing else is different.
+    VideoInput(VideoSignal signal, std::uint64_t seed, std::optional<std::uint64_t> limit, bool has_pictures = true);
 
     const Raster& raster() const { return signal_.raster; }
     /// Whether the signal has not ended and can be had in this format.
@@ -44,10 +45,14 @@ public:
     Duration arrival(const Frame& frame, const FrameLayout& layout, std::uint64_t bytes) const;
 
 private:
+    std::shared_ptr<std::vector<std::byte>> picture(std::uint64_t number, registers::PixelFormat format);
+
     VideoSignal signal_;
     std::uint64_t seed_;
     std::unique_ptr<FrameSource> generator_;  ///< Null: the signal.
     std::optional<std::uint64_t> limit_;
+    bool has_pictures_;
+    std::shared_ptr<std::vector<std::byte>> black_;  ///< The last one, if there are no others.
     std::uint64_t next_ = 0;
 };
 

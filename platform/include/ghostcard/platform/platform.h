@@ -37,6 +37,7 @@ struct PlatformSettings {
     bus::HostSettings host;
     CpuSettings cpu;
     std::uint64_t seed = 1;
+    Contents contents = Contents::kept;             ///< Of the host's memory.
     std::optional<bus::pcie::PcieSettings> pcie{};  ///< The card is on a link of this kind, and `pci` gives the timing.
 };
 

@@ -31,8 +31,8 @@ struct BusSettings {
     BusKind kind = BusKind::pci;
 };
 
-/// Everything that a run depends on, and what is expected of it. Each setting is a key of keys.h. The pixel format and
-/// the interrupt are the driver's choice and therefore in `driver`.
+/// Everything that a run depends on, and what is expected of it. Each setting is a key of keys.h. The pixel format, the
+/// interrupt and whether bytes are moved are the driver's choice and therefore in `driver`.
 struct Scenario {
     std::filesystem::path file;  ///< Where it was read from, as the user named it; empty if nowhere.
     std::string title;
