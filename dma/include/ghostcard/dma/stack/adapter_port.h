@@ -36,17 +36,19 @@ public:
     /// A buffer that frames may be mapped in. It must outlive the port.
     void add_buffer(const FrameBuffer& buffer);
 
-    DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
-                                    CommonBuffer& buffer) override;
-    DmaError free_common_buffer(const CommonBuffer& buffer) override;
-    void sync_for_cpu(BusRange range) override;
-    DmaError map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs) override;
-    DmaError unmap(std::span<std::byte> bytes) override;
+    DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints, CommonBuffer& buffer,
+                                    SourceLocation location = SourceLocation::current()) override;
+    DmaError free_common_buffer(const CommonBuffer& buffer,
+                                SourceLocation location = SourceLocation::current()) override;
+    void sync_for_cpu(BusRange range, SourceLocation location = SourceLocation::current()) override;
+    DmaError map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs,
+                 SourceLocation location = SourceLocation::current()) override;
+    DmaError unmap(std::span<std::byte> bytes, SourceLocation location = SourceLocation::current()) override;
     /// Of common buffers. The verifier remembers who asks.
     std::optional<PhysicalAddress> physical_address(const std::byte* pointer) const override;
 
     /// PutDmaAdapter, if there is an adapter; everything is to be given back before.
-    void close();
+    void close(SourceLocation location = SourceLocation::current());
 
 private:
     struct Allocation {
