@@ -33,9 +33,10 @@ Check check_of(const GuardDamage& damage) {
 
 }  // namespace
 
-AdapterObject::AdapterObject(const AdapterHost& host, const DeviceDescription& description)
+AdapterObject::AdapterObject(const AdapterHost& host, const DeviceDescription& description, Location location)
     : host_(host),
       description_(description),
+      asked_at_(location),
       pool_(host.pool),
       mapper_(host.memory, host.translation, address_bits(description), host.policy),
       common_buffers_(host.memory, host.allocator, host.translation),

@@ -65,7 +65,9 @@ void DmaVerifier::mapped(const LiveMapping& mapping, const SourceLocation& locat
                            mapping.range.size(), dma::name_of(mapping.kind), dma::name_of(other->kind),
                            other->range.base().value),
                location, {mapping.virtual_address, mapping.memory.front().base(), mapping.range.base()});
-    mappings_.add(mapping);
+    LiveMapping added = mapping;
+    added.site = CallSite::of(location);
+    mappings_.add(std::move(added));
 }
 
 void DmaVerifier::buffer_read(BusRange range, const SourceLocation& location) {
@@ -76,11 +78,11 @@ void DmaVerifier::buffer_read(BusRange range, const SourceLocation& location) {
            location, placed(range.base()));
 }
 
-void DmaVerifier::driver_unloaded(const SourceLocation& location) {
+void DmaVerifier::driver_unloaded() {
     for (const auto& [base, mapping] : mappings_.live())
-        report(Check::leak_at_unload,
-               fmt::format("a {} of {} bytes is left", dma::name_of(mapping.kind), mapping.range.size()), location,
-               placed(base));
+        add(Check::leak_at_unload,
+            fmt::format("a {} of {} bytes is left", dma::name_of(mapping.kind), mapping.range.size()), mapping.site,
+            placed(base), clock_.now());
 }
 
 /// What is known about a bus address.

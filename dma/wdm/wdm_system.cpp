@@ -22,15 +22,19 @@ constexpr std::uint32_t page_fault = 0x50;
 constexpr std::uint32_t driver_irql_not_less_or_equal = 0xd1;
 constexpr std::uint32_t driver_verifier_dma_violation = 0xe6;
 
+/// Where kernel pool might lie; the pointers of this process differ from run to run.
+constexpr VirtualAddress shown_functional_device{0xffff'a000'0000'1050};
+
 WdmSystem* the_system = nullptr;
 
 SourceLocation nowhere() { return SourceLocation::current("", "", 0); }
 
 }  // namespace
 
-/// What the driver's pointers to device objects lead to.
+/// What the driver's pointers to device objects lead to, and what catches its other pointers.
 struct WdmDevices {
     DEVICE_OBJECT physical{}, functional{};
+    DriverGuard::Handler faults;
 };
 
 WdmSystem::WdmSystem(const WdmPorts& ports, const WdmSettings& settings)
@@ -50,6 +54,7 @@ WdmSystem::WdmSystem(const WdmPorts& ports, const WdmSettings& settings)
     fdo_.attach_to(pdo_);
     devices_->functional.AlignmentRequirement = static_cast<ULONG>(settings.needs.alignment - 1);
     devices_->physical.AttachedDevice = &devices_->functional;
+    io_.show_as(&devices_->functional, shown_functional_device);
 }
 
 WdmSystem::~WdmSystem() { the_system = nullptr; }

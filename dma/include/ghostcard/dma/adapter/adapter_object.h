@@ -29,7 +29,8 @@ public:
     using Location = SourceLocation;
 
     /// The host must outlive the adapter. A Hal makes adapters.
-    AdapterObject(const AdapterHost& host, const DeviceDescription& description);
+    AdapterObject(const AdapterHost& host, const DeviceDescription& description,
+                  Location location = Location::current());
     ~AdapterObject();
     AdapterObject(const AdapterObject&) = delete;
     AdapterObject& operator=(const AdapterObject&) = delete;
@@ -108,6 +109,8 @@ public:
     /// Marks the adapter as put; reports what is left.
     void put(Location location = Location::current());
     bool is_put() const { return put_; }
+    /// Where a driver has asked for it.
+    const Location& asked_at() const { return asked_at_; }
 
 private:
     struct Grant {
@@ -152,6 +155,7 @@ private:
 
     const AdapterHost host_;
     const DeviceDescription description_;
+    const Location asked_at_;
     MapRegisterPool& pool_;
     TransferMapper mapper_;
     HostDmaAdapter common_buffers_;

@@ -44,8 +44,8 @@ public:
     void physical_address_asked(PhysicalAddress address) { asked_.insert(address); }
     /// The driver looks at what the device has written into [range).
     void buffer_read(BusRange range, const SourceLocation& location = SourceLocation::current());
-    /// The driver is unloaded: whatever is still there has leaked.
-    void driver_unloaded(const SourceLocation& location = SourceLocation::current());
+    /// The driver is unloaded: whatever is still there has leaked, from where it was mapped.
+    void driver_unloaded();
 
     // From the machine.
     void device_accessed(BusRange range, bool write, bool bus_master, Duration time) override;

@@ -67,7 +67,7 @@ public:
     /// Runs code of the driver at the present level. Throws BugCheck.
     void call_driver(const std::function<void()>& body);
     /// The driver is unloaded: what is left is reported.
-    void unload() { hal_.driver_unloaded(SourceLocation::current("", "", 0)); }
+    void unload() { hal_.driver_unloaded(); }
 
     DmaVerifier& verifier() { return verifier_; }
     std::uint64_t bytes_copied() const { return bytes_copied_; }
