@@ -419,6 +419,13 @@ std::vector<Key> declare_keys() {
             "DirectShow peer that keeps the card's alignment (`standard`, `own-allocator`) or loses it. `none`: "
             "consumer.page_offset decides."),
         counted(
+            "consumer.alignment", Kind::size, {.min = 1, .max = 64 * kib, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.consumer.alignment; },
+            "What the peer of consumer.allocator asks for each buffer (DirectShow: cbAlign); `0 B`: nothing."),
+        counted(
+            "consumer.prefix", Kind::size, {.max = 64 * kib}, [](auto& s) -> auto& { return s.consumer.prefix; },
+            "What the peer of consumer.allocator wants before each buffer (DirectShow: cbPrefix)."),
+        counted(
             "consumer.hold", Kind::time, {.max = 60 * second}, [](auto& s) -> auto& { return s.consumer.hold; },
             "How long a delivered frame is kept before its buffer comes back."),
     };

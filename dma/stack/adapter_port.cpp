@@ -26,6 +26,7 @@ AdapterObject* AdapterPort::adapter() {
 void AdapterPort::close(SourceLocation location) {
     if (adapter_ != nullptr) adapter_->put(location);
     adapter_ = nullptr;
+    copies_charged_ = 0;
     asked_ = false;
 }
 
@@ -76,6 +77,7 @@ void AdapterPort::sync_for_cpu(BusRange range, SourceLocation location) {
         if (!BusRange::of(bus, allocation.given.bytes.size())->contains(range)) continue;
         const std::uint64_t at = range.base() - bus;
         std::memcpy(allocation.child.data() + at, allocation.whole.bytes.data() + allocation.offset + at, range.size());
+        bytes_copied_ += range.size();
         clock_.charge_copy(range.size());
     }
 }
@@ -83,6 +85,7 @@ void AdapterPort::sync_for_cpu(BusRange range, SourceLocation location) {
 void AdapterPort::charge_copies() {
     const std::uint64_t copied = adapter_->bytes_copied() - copies_charged_;
     copies_charged_ += copied;
+    bytes_copied_ += copied;
     if (copied > 0) clock_.charge_copy(copied);
 }
 

@@ -47,6 +47,9 @@ public:
     /// Of common buffers. The verifier remembers who asks.
     std::optional<PhysicalAddress> physical_address(const std::byte* pointer) const override;
 
+    /// By the host for the driver: through map registers, and where the bus driver does the DMA.
+    std::uint64_t bytes_copied() const { return bytes_copied_; }
+
     /// PutDmaAdapter, if there is an adapter; everything is to be given back before.
     void close(SourceLocation location = SourceLocation::current());
 
@@ -71,7 +74,8 @@ private:
     std::map<BusAddress, Allocation> allocations_;  ///< By what the driver was given.
     std::map<const std::byte*, Mdl> buffers_;
     std::map<const std::byte*, ScatterGatherList> lists_;
-    std::uint64_t copies_charged_ = 0;
+    std::uint64_t copies_charged_ = 0;  ///< Of the present adapter.
+    std::uint64_t bytes_copied_ = 0;
 };
 
 }  // namespace ghostcard::dma

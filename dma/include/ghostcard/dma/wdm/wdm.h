@@ -5,10 +5,6 @@
 #ifndef GHOSTCARD_WDM_H
 #define GHOSTCARD_WDM_H
 
-#include "wdm_types.h"
-
-#include "wdm_dma.h"
-
 #include "wdm_kernel.h"
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef GHOSTCARD_WDM_KERNEL_H
 #define GHOSTCARD_WDM_KERNEL_H
 
+#include "wdm_dma.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
