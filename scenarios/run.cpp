@@ -56,8 +56,7 @@ public:
                     model::VideoInput(std::move(signal_), scenario.seed, frames_)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
                platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),
-          watch_(platform::Platform::card_master, scenario.host.translation == bus::TranslationKind::iommu,
-                 dma_.verifier()),
+          watch_(platform_, dma_.verifier()),
           registers_(platform_.card_registers, dma_.verifier()),
           interrupts_(platform_.cpu, dma_.verifier(), dma_.irql()),
           driver_(
@@ -65,10 +64,6 @@ public:
               scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
-        if (platform_.root_complex)
-            platform_.root_complex->attach_observer(watch_);
-        else
-            platform_.bus->attach_observer(watch_);
         const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
                                            options.trace_to.value_or(Duration::max())};
         if (options.vcd) platform_.trace_bus(*options.vcd, window);

@@ -85,10 +85,8 @@ public:
           system({platform.memory, platform.pages, platform.host.translation_for(platform::Platform::card_id),
                   platform.cpu, platform.card_config, platform.card_registers, platform.cpu},
                  {.needs = needs(options.computer.card.dma), .bar0_window = bar0}),
-          watch_(platform::Platform::card_master, options.computer.host.translation == bus::TranslationKind::iommu,
-                 system.verifier()) {
+          watch_(platform, system.verifier()) {
         platform.card.attach_observer(consumer);
-        platform.bus->attach_observer(watch_);
         consumer.capture.Way = options.packet ? &CaptureByPacket : &CaptureByCommonBuffer;
         consumer.capture.Done = &Consumer::done;
         consumer.capture.Consumer = &consumer;
