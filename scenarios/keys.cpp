@@ -364,6 +364,12 @@ std::vector<Key> declare_keys() {
             [](auto& s) -> auto& { return s.host_dma.hal.policy.bounce; },
             "Whether data goes through map registers only where the device could not do without, or always."),
 
+        choice<bool>(
+            "host.gather", {{"off", false}, {"on", true}},
+            [](auto& s) -> auto& { return s.host_dma.hal.policy.gather_by_translation; },
+            "Whether an IOMMU gives scattered pages neighbouring bus addresses, so that a device without "
+            "scatter/gather needs no copy. What Windows does is not published."),
+
         choice<dma::Strategy>(
             "driver.strategy",
             {{"common-buffer", dma::Strategy::common_buffer},
