@@ -17,8 +17,8 @@ constexpr std::uint64_t user_distance = 1ull << 32;
 
 AdapterPort::~AdapterPort() { close(); }
 
-AdapterObject* AdapterPort::adapter() {
-    if (!asked_) adapter_ = source_();
+AdapterObject* AdapterPort::adapter(SourceLocation location) {
+    if (!asked_) adapter_ = source_(location);
     asked_ = true;
     return adapter_;
 }
@@ -40,7 +40,7 @@ DmaError AdapterPort::allocate_common_buffer(std::uint64_t length, const DmaCons
                                              CommonBuffer& buffer, SourceLocation location) {
     if (length == 0 || !constraints.valid() || (constraints.boundary != 0 && length > constraints.boundary))
         return DmaError::invalid_request;
-    if (adapter() == nullptr) return DmaError::no_adapter;
+    if (adapter(location) == nullptr) return DmaError::no_adapter;
     // Above a page, alignment has to be made by hand (KMDF, fxcommonbuffer), as has a boundary that is within reach.
     const std::uint64_t step = std::max(constraints.alignment, constraints.boundary);
     const std::uint64_t room = step > page_size ? step : 0;
@@ -91,7 +91,7 @@ void AdapterPort::charge_copies() {
 
 DmaError AdapterPort::map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs,
                           SourceLocation location) {
-    if (adapter() == nullptr) return DmaError::no_adapter;
+    if (adapter(location) == nullptr) return DmaError::no_adapter;
     const auto buffer = buffers_.find(bytes.data());
     if (buffer == buffers_.end() || bytes.empty() || bytes.size() > buffer->second.length ||
         lists_.contains(bytes.data()) || one_run == adapter_->description().scatter_gather)

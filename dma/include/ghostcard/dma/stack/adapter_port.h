@@ -19,8 +19,9 @@ namespace ghostcard::dma {
 /// A driver's ports to memory on a system that does DMA as Windows does: what a driver writes on top of its adapter.
 class AdapterPort final : public DmaAdapter, public FrameMapper, public VirtualMemory {
 public:
-    /// Where the adapter comes from: asked at the first use; null: there is none. May throw BugCheck.
-    using Source = std::function<AdapterObject*()>;
+    /// Where the adapter comes from: asked at the first use, which is said where; null: there is none. May throw
+    /// BugCheck.
+    using Source = std::function<AdapterObject*(SourceLocation)>;
     struct Settings {
         std::uint64_t max_mapping_bytes = ~std::uint64_t{0};  ///< Longer runs are split (MaxMappingsByteCount).
         bool service = false;  ///< The bus driver does the DMA, and copies into the driver's own memory.
@@ -61,7 +62,7 @@ private:
         std::uint64_t offset;          ///< Of given in whole.
     };
 
-    AdapterObject* adapter();
+    AdapterObject* adapter(SourceLocation location);
     void charge_copies();
 
     Source source_;
