@@ -5,7 +5,7 @@
 #define CAPTURE_H
 
 #ifndef BUG
-#define BUG 0 /* Which of the mistakes in README.md is built in; none. */
+#define BUG 0 /* Which of the mistakes of docs/wdm.md is built in: none. */
 #endif
 
 #if BUG == 4
