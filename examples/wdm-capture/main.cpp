@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A computer with the card in it, and on it the driver of this folder: a driver for Windows, in C.
 //
-//     wdm-capture [packet] [identity|offset|iommu] [cycle|analytic] [expect CODE]
+//     wdm-capture [common-buffer|packet] [identity|offset|iommu] [cycle|analytic] [pcie] [expect CODE]
 //
 // Exit status 0: 60 frames have come as they were shown and the verifier has found nothing; or it has found, once,
 // exactly what was expected, and nothing else.
@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -154,17 +156,33 @@ private:
     std::vector<dma::FrameBuffer> buffers_;
 };
 
-Options parse(int count, char** words) {
+/// Nothing for a word that is not known, which is printed.
+std::optional<Options> parse(int count, char** words) {
     Options options;
-    options.computer.pci.timing = bus::pci::Timing::analytic;
+    bus::HostSettings& host = options.computer.host;
+    bus::pci::Timing& timing = options.computer.pci.timing;
+    timing = bus::pci::Timing::analytic;
+    const std::map<std::string_view, std::function<void()>> known{
+        {"common-buffer", [&] { options.packet = false; }},
+        {"packet", [&] { options.packet = true; }},
+        {"identity", [&] { host.translation = bus::TranslationKind::identity; }},
+        {"offset", [&] { host.translation = bus::TranslationKind::offset, host.offset = Bytes{1ull << 31}; }},
+        {"iommu", [&] { host.translation = bus::TranslationKind::iommu; }},
+        {"cycle", [&] { timing = bus::pci::Timing::cycle; }},
+        {"analytic", [&] { timing = bus::pci::Timing::analytic; }},
+        {"pcie", [&] { options.computer.pcie.emplace(); }},
+    };
     for (int i = 1; i < count; ++i) {
-        const std::string_view word = words[i];
-        auto& host = options.computer.host;
-        if (word == "packet") options.packet = true;
-        if (word == "offset") host.translation = bus::TranslationKind::offset, host.offset = Bytes{1ull << 31};
-        if (word == "iommu") host.translation = bus::TranslationKind::iommu;
-        if (word == "cycle") options.computer.pci.timing = bus::pci::Timing::cycle;
-        if (word == "expect" && i + 1 < count) options.expected = words[++i];
+        if (words[i] == std::string_view("expect") && i + 1 < count) {
+            options.expected = words[++i];
+        } else if (const auto word = known.find(words[i]); word != known.end()) {
+            word->second();
+        } else {
+            std::fprintf(stderr, "'%s' is not known; allowed are", words[i]);
+            for (const auto& [each, set] : known) std::fprintf(stderr, " %s,", std::string(each).c_str());
+            std::fprintf(stderr, " expect CODE\n");
+            return std::nullopt;
+        }
     }
     return options;
 }
@@ -178,8 +196,9 @@ void print(const dma::Finding& finding) {
 }  // namespace
 
 int sc_main(int count, char* words[]) {
-    const Options options = parse(count, words);
-    Computer computer(options);
+    const auto options = parse(count, words);
+    if (!options) return 2;
+    Computer computer(*options);
     std::vector<std::string> found;
     try {
         computer.run();
@@ -195,6 +214,6 @@ int sc_main(int count, char* words[]) {
     }
     const auto& [right, wrong] = std::pair(computer.consumer.right, computer.consumer.wrong);
     std::printf("%u frames as shown, %u others, %zu findings\n", right, wrong, found.size());
-    if (options.expected) return found == std::vector{*options.expected} ? 0 : 1;
+    if (options->expected) return found == std::vector{*options->expected} ? 0 : 1;
     return right == sessions * frames_of_session && wrong == 0 && found.empty() ? 0 : 1;
 }
