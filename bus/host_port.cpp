@@ -30,6 +30,13 @@ public:
         port_.translation_changed();
         return base;
     }
+    std::optional<BusAddress> map_pages(std::span<const PhysicalAddress> pages, DmaDirection direction,
+                                        const DmaConstraints& constraints) override {
+        port_.catch_up();
+        const auto base = translation_.map_pages(pages, direction, constraints);
+        port_.translation_changed();
+        return base;
+    }
     void unmap(BusRange range) override {
         port_.catch_up();
         translation_.unmap(range);
@@ -78,6 +85,7 @@ std::span<std::byte> HostPort::locate(RequesterId requester, BusRange range, boo
 void HostPort::record_fault(const TranslationFault& fault) {
     if (faults_.size() < recorded_faults) faults_.push_back(fault);
     ++fault_count_;
+    if (fault_listener_) fault_listener_(fault);
 }
 
 std::uint64_t HostPort::room(Duration at) {

@@ -4,8 +4,11 @@
 #include <ghostcard/scenarios/scenario_file.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "command.h"
 #include "output.h"
@@ -14,10 +17,22 @@
 namespace ghostcard::cli {
 namespace {
 
-ExitStatus list(const std::string& folder, spdlog::logger& log) {
-    const auto files = scenarios_in(folder.empty() ? shipped_scenario_folder() : std::filesystem::path(folder));
+namespace fs = std::filesystem;
+
+/// The folder's scenarios, then those of the discussion, if it has them.
+std::vector<fs::path> listed(const fs::path& folder) {
+    std::vector<fs::path> files = scenarios_in(folder);
+    if (const fs::path discussion = folder / "discussion"; fs::is_directory(discussion))
+        for (fs::path& file : scenarios_in(discussion)) files.push_back(std::move(file));
+    return files;
+}
+
+ExitStatus list(const std::string& chosen, spdlog::logger& log) {
+    const fs::path folder = chosen.empty() ? shipped_scenario_folder() : fs::path(chosen);
+    const auto files = listed(folder);
+    const auto name_of = [&folder](const fs::path& file) { return file.lexically_relative(folder).string(); };
     std::size_t width = 0;
-    for (const auto& file : files) width = std::max(width, file.filename().string().size());
+    for (const auto& file : files) width = std::max(width, name_of(file).size());
     ExitStatus status = ExitStatus::met;
     for (const auto& file : files) {
         std::string title;
@@ -28,7 +43,7 @@ ExitStatus list(const std::string& folder, spdlog::logger& log) {
             status = ExitStatus::bad_input;
             continue;
         }
-        print(fmt::format("{:<{}}  {}\n", file.filename().string(), width, title.empty() ? "(no title)" : title));
+        print(fmt::format("{:<{}}  {}\n", name_of(file), width, title.empty() ? "(no title)" : title));
     }
     return status;
 }

@@ -27,6 +27,7 @@
 #include "interruption.h"
 #include "output.h"
 #include "progress.h"
+#include "run_self.h"
 #include "shipped_scenarios.h"
 
 namespace ghostcard::cli {
@@ -36,7 +37,8 @@ namespace fs = std::filesystem;
 
 /// The command line of `run`.
 struct Request {
-    std::string scenario;
+    std::vector<std::string> scenarios;
+    std::string scenario;  ///< Of them the one that is run.
     std::vector<std::string> sets;
     std::optional<std::string> out, json, junit, vcd, trace, capture, trace_from, trace_to;
     bool timing = false, quiet = false, verbose = false;
@@ -196,12 +198,35 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
     return result.met ? ExitStatus::met : ExitStatus::not_met;
 }
 
+ExitStatus run_all(Request request, spdlog::logger& console) {
+    request.scenario = request.scenarios.front();
+    if (request.scenarios.size() == 1) return run(request, console);
+    for (const auto& [option, value] :
+         {std::pair("--out", &request.out), std::pair("--json", &request.json), std::pair("--junit", &request.junit),
+          std::pair("--vcd", &request.vcd), std::pair("--trace", &request.trace),
+          std::pair("--trace-from", &request.trace_from), std::pair("--trace-to", &request.trace_to),
+          std::pair("--capture", &request.capture)})
+        if (*value)
+            throw InputError(
+                fmt::format("{} takes what one scenario gives, and {} are named", option, request.scenarios.size()));
+    // A simulation can be elaborated once in a process.
+    ExitStatus worst = ExitStatus::met;
+    for (const std::string& scenario : request.scenarios) {
+        std::vector<std::string> words{"run", scenario};
+        for (const std::string& set : request.sets) words.insert(words.end(), {"--set", set});
+        if (request.quiet) words.push_back("--quiet");
+        if (request.verbose) words.push_back("--verbose");
+        worst = std::max(worst, run_self(words));
+    }
+    return worst;
+}
+
 }  // namespace
 
 void add_run_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("run", "Run a scenario and check what it expects");
+    CLI::App* const command = app.add_subcommand("run", "Run scenarios and check what they expect");
     const auto request = std::make_shared<Request>();
-    command->add_option("SCENARIO", request->scenario, "Scenario file, or the name of a shipped one")
+    command->add_option("SCENARIO", request->scenarios, "Scenario files, or names of shipped ones; results of one only")
         ->required()
         ->type_name("FILE");
     command->add_option("--set", request->sets, "Set a key for this run; may be repeated")
@@ -229,11 +254,12 @@ void add_run_command(CLI::App& app, Action& action) {
     command->add_flag("-v,--verbose", request->verbose, "Tell on standard error what the driver does")->excludes(quiet);
     command->footer(
         "Exit status: 0 all expectations met, 1 not met, 2 bad usage or input, 3 internal error.\n\n"
-        "Examples:\n  ghostcard run sd_480i.toml\n"
+        "Examples:\n  ghostcard run sd_480i.toml\n  ghostcard run scenarios/discussion/*.toml --quiet\n"
         "  ghostcard run hd_720p60.toml --set bus.clock='25 MHz' --set video.frames=3\n"
         "  ghostcard run sd_480i.toml --trace run.perfetto-trace  # for ui.perfetto.dev\n"
         "  ghostcard run sd_480i.toml --vcd bus.vcd --trace-from '1 ms' --trace-to '1.1 ms'");
-    command->callback([&action, request] { action = [request](spdlog::logger& log) { return run(*request, log); }; });
+    command->callback(
+        [&action, request] { action = [request](spdlog::logger& log) { return run_all(*request, log); }; });
 }
 
 }  // namespace ghostcard::cli

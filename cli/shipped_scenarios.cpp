@@ -31,9 +31,10 @@ namespace {
 
 fs::path find(const fs::path& name, const fs::path& folder, std::string_view what) {
     std::error_code ignored;
-    if (name.has_parent_path() || fs::exists(name, ignored)) return name;
+    if (name.is_absolute() || fs::exists(name, ignored)) return name;
     fs::path shipped = folder / name;
     if (fs::exists(shipped, ignored)) return shipped;
+    if (name.has_parent_path()) return name;  // whoever reads it says that it is not there
     throw InputError(fmt::format("{}: there is no such file, and no shipped {} of that name; see ghostcard list",
                                  name.string(), what));
 }

@@ -12,8 +12,8 @@ std::filesystem::path shipped_scenario_folder();
 /// The *.toml files of a folder by name. Throws InputError if there is no such folder.
 std::vector<std::filesystem::path> scenarios_in(const std::filesystem::path& folder);
 
-/// The file itself or, for a bare name that is no file here, the shipped scenario of that name. Throws InputError if
-/// that is not there either.
+/// The file itself or, for a relative name that is no file here, the shipped scenario of that name, as `sd_480i.toml`
+/// or `discussion/packet.toml`. Throws InputError for a bare name that is not there either.
 std::filesystem::path find_scenario(const std::filesystem::path& name);
 
 /// The same for sweeps, whose shipped ones are the studies.

@@ -34,7 +34,7 @@ HostDmaAdapter::~HostDmaAdapter() {
 }
 
 DmaError HostDmaAdapter::allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
-                                                CommonBuffer& buffer) {
+                                                CommonBuffer& buffer, SourceLocation) {
     if (length == 0 || !constraints.valid()) return DmaError::invalid_request;
     if (constraints.boundary != 0 && length > constraints.boundary) return DmaError::invalid_request;
     if (length > memory_.size()) return DmaError::out_of_memory;
@@ -75,7 +75,7 @@ DmaError HostDmaAdapter::allocate_common_buffer(std::uint64_t length, const DmaC
     return DmaError::none;
 }
 
-DmaError HostDmaAdapter::free_common_buffer(const CommonBuffer& buffer) {
+DmaError HostDmaAdapter::free_common_buffer(const CommonBuffer& buffer, SourceLocation) {
     const auto found = std::ranges::find_if(buffers_, [&](const Allocation& allocation) {
         return allocation.buffer.bytes.data() == buffer.bytes.data() &&
                allocation.buffer.bytes.size() == buffer.bytes.size() &&

@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: MIT
-#include <ghostcard/bus/host_port.h>
 #include <ghostcard/platform/device_watch.h>
 
 namespace ghostcard::platform {
 
+DeviceWatch::DeviceWatch(Platform& platform, DeviceActivity& listener)
+    : platform_(platform),
+      listener_(listener),
+      by_tables_(!platform.host.translation_for(Platform::card_id).constant_offset()) {
+    if (platform.root_complex)
+        platform.root_complex->attach_observer(*this);
+    else
+        platform.bus->attach_observer(*this);
+    if (!by_tables_) return;  // nothing is refused: nobody answers
+    platform.host.on_fault([&listener](const bus::TranslationFault& fault) {
+        if (fault.requester == Platform::card_id) listener.translation_fault(fault.address, fault.write, fault.time);
+    });
+}
+
+DeviceWatch::~DeviceWatch() { platform_.host.on_fault(nullptr); }
+
 void DeviceWatch::transaction(const bus::pci::TransactionRecord& record) {
     using bus::pci::Termination;
-    if (record.master != master_ || bus::pci::is_configuration(record.command)) return;
-    const bool write = !bus::pci::is_read(record.command);
+    if (record.master != Platform::card_master || bus::pci::is_configuration(record.command)) return;
     for (std::uint64_t i = 0; i < record.times; ++i) {
         const BusAddress address = record.address + i * record.step;
-        const Duration time = record.start + record.interval * static_cast<std::int64_t>(i);
-        if (bus::HostPort::is_message(address)) continue;
-        const bool refused = record.termination == Termination::target_abort && translated_;
-        const auto moved = BusRange::of(address, record.bytes);
         // Where nobody answered, the attempt itself is an access.
-        if (moved || (record.termination == Termination::master_abort && !refused))
-            listener_.device_accessed(moved ? *moved : *BusRange::of(address, 1), write, true, time);
-        if (refused) listener_.translation_fault(address + record.bytes, write, time);
+        const std::uint64_t bytes =
+            record.termination == Termination::master_abort && record.bytes == 0 ? 1 : record.bytes;
+        if (const auto range = BusRange::of(address, bytes))
+            accessed(*range, !bus::pci::is_read(record.command),
+                     record.start + record.interval * static_cast<std::int64_t>(i));
     }
 }
 
@@ -25,10 +37,16 @@ void DeviceWatch::tlp(const bus::pcie::TlpRecord& record) {
     using bus::pcie::TlpKind;
     const bus::pcie::Tlp& tlp = record.tlp;
     const bool write = tlp.kind == TlpKind::memory_write;
-    const bool access = write || tlp.kind == TlpKind::memory_read;
-    if (record.direction != bus::pcie::Direction::up || !access || bus::HostPort::is_message(tlp.address)) return;
-    if (const auto range = BusRange::of(tlp.address, tlp.bytes))
-        listener_.device_accessed(*range, write, true, record.start);
+    if (record.direction != bus::pcie::Direction::up || !(write || tlp.kind == TlpKind::memory_read)) return;
+    const auto range = BusRange::of(tlp.address, tlp.bytes);
+    if (!range) return;
+    const bool refused = by_tables_ && platform_.host.locate(Platform::card_id, *range, write).empty();
+    if (!refused) accessed(*range, write, record.start);  // a refusal is told of when the packet has come up
+}
+
+void DeviceWatch::accessed(BusRange range, bool write, Duration time) {
+    if (bus::HostPort::is_message(range.base())) return;
+    listener_.device_accessed(range, write, platform_.card.bus_master_enabled(), time);
 }
 
 }  // namespace ghostcard::platform

@@ -24,6 +24,9 @@ void FrameBooks::frame_finished(std::uint64_t number) { finished_[++finished_cou
 
 void FrameBooks::delivered(const dma::Frame& frame, Duration now) {
     ++totals_.delivered;
+    stream_.picture_number = frame.stream.picture_number;
+    stream_.drop_count = frame.stream.drop_count;
+    stream_.discontinuities += frame.stream.data_discontinuity ? 1 : 0;
     changed_.notify(sc_core::SC_ZERO_TIME);
     const auto finished = finished_.find(frame.header.card_frame);
     const auto shown = finished == finished_.end() ? shown_.end() : shown_.find(finished->second);

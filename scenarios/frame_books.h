@@ -35,6 +35,13 @@ public:
     void stream_ended() { changed_.notify(sc_core::SC_ZERO_TIME); }
 
     const Totals& totals() const { return totals_; }
+    /// What AVStream's headers of the delivered frames say in the end.
+    struct Stream {
+        std::uint64_t picture_number = 0;
+        std::uint64_t drop_count = 0;
+        std::uint64_t discontinuities = 0;
+    };
+    const Stream& stream() const { return stream_; }
     /// From the last pixel to delivery, of the frames that were delivered intact; in picoseconds, with their count.
     const std::map<std::int64_t, std::uint64_t>& latencies() const { return latencies_; }
     /// Something was dropped, delivered or given back.
@@ -53,6 +60,7 @@ private:
     std::map<std::uint32_t, std::uint64_t> finished_;  ///< By the card's FRAME_COUNT.
     std::uint32_t finished_count_ = 0;
     Totals totals_;
+    Stream stream_;
     std::map<std::int64_t, std::uint64_t> latencies_;
     sc_core::sc_event changed_;
 };

@@ -31,11 +31,12 @@ Json document_of(const dma::Finding& finding) {
 
 }  // namespace
 
-void add_host_dma(Json& document, const dma::DmaVerifier& verifier, const dma::DriverStatistics& driver,
+void add_host_dma(Json& document, dma::HostDma& host, const dma::DriverStatistics& driver,
                   const std::optional<dma::BugCheck>& stop) {
     document["dma"]["mappings_per_frame"] = driver.mappings_per_frame;
+    document["copy"]["bytes"] = driver.bytes_copied + host.port().bytes_copied();
     Json findings = Json::array();
-    for (const dma::Finding& finding : verifier.findings()) findings.push_back(document_of(finding));
+    for (const dma::Finding& finding : host.verifier().findings()) findings.push_back(document_of(finding));
     document["verifier"] = std::move(findings);
     if (!stop) return;
     document["driver"]["status"] = "stopped";

@@ -3,15 +3,16 @@
 
 #include <ghostcard/dma/driver_statistics.h>
 #include <ghostcard/dma/stack/bug_check.h>
-#include <ghostcard/dma/verifier/dma_verifier.h>
+#include <ghostcard/dma/stack/host_dma.h>
 
 #include <nlohmann/json.hpp>
 #include <optional>
 
 namespace ghostcard::scenarios {
 
-/// Adds dma.mappings_per_frame, verifier[], and bug_check if the simulated system has stopped.
-void add_host_dma(nlohmann::ordered_json& document, const dma::DmaVerifier& verifier,
-                  const dma::DriverStatistics& driver, const std::optional<dma::BugCheck>& stop);
+/// Adds dma.mappings_per_frame, what the host has copied, verifier[], and bug_check if the simulated system has
+/// stopped.
+void add_host_dma(nlohmann::ordered_json& document, dma::HostDma& host, const dma::DriverStatistics& driver,
+                  const std::optional<dma::BugCheck>& stop);
 
 }  // namespace ghostcard::scenarios

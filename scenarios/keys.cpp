@@ -367,6 +367,12 @@ std::vector<Key> declare_keys() {
             [](auto& s) -> auto& { return s.host_dma.hal.policy.bounce; },
             "Whether data goes through map registers only where the device could not do without, or always."),
 
+        choice<bool>(
+            "host.gather", {{"off", false}, {"on", true}},
+            [](auto& s) -> auto& { return s.host_dma.hal.policy.gather_by_translation; },
+            "Whether an IOMMU gives scattered pages neighbouring bus addresses, so that a device without "
+            "scatter/gather needs no copy. What Windows does is not published."),
+
         choice<dma::Strategy>(
             "driver.strategy",
             {{"common-buffer", dma::Strategy::common_buffer},
@@ -421,6 +427,13 @@ std::vector<Key> declare_keys() {
             "With whom the allocator of the frame buffers is negotiated, whose result then decides where they begin: a "
             "DirectShow peer that keeps the card's alignment (`standard`, `own-allocator`) or loses it. `none`: "
             "consumer.page_offset decides."),
+        counted(
+            "consumer.alignment", Kind::size, {.min = 1, .max = 64 * kib, .power_of_two = true, .or_zero = true},
+            [](auto& s) -> auto& { return s.consumer.alignment; },
+            "What the peer of consumer.allocator asks for each buffer (DirectShow: cbAlign); `0 B`: nothing."),
+        counted(
+            "consumer.prefix", Kind::size, {.max = 64 * kib}, [](auto& s) -> auto& { return s.consumer.prefix; },
+            "What the peer of consumer.allocator wants before each buffer (DirectShow: cbPrefix)."),
         counted(
             "consumer.hold", Kind::time, {.max = 60 * second}, [](auto& s) -> auto& { return s.consumer.hold; },
             "How long a delivered frame is kept before its buffer comes back."),

@@ -158,7 +158,7 @@ Json driver_report(const dma::CaptureDriver& driver) {
 }  // namespace
 
 Json result_document(const Scenario& scenario, Platform& platform, const dma::CaptureDriver& driver,
-                     const FrameBooks& books) {
+                     const FrameBooks& books, const ConsumerBuffers& buffers) {
     const Duration simulated = bus::simulated_now();
     const model::Raster& raster = platform.card.video().raster();
     Json document;
@@ -170,6 +170,10 @@ Json result_document(const Scenario& scenario, Platform& platform, const dma::Ca
     document["verdict"] = nullptr;
     document["expectations"] = Json::array();
     document["frames"] = frames(books.totals(), driver.statistics());
+    document["stream"] = {{"picture_number", books.stream().picture_number},
+                          {"drop_count", books.stream().drop_count},
+                          {"discontinuities", books.stream().discontinuities}};
+    document["consumer"] = buffers.document();
     document["video"] = {{"raster", raster.name},
                          {"width", raster.width},
                          {"height", raster.height},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "consumer_buffers.h"
 #include "frame_books.h"
 
 #include <ghostcard/dma/capture_driver.h>
@@ -13,6 +14,7 @@ namespace ghostcard::scenarios {
 
 /// What a run has to show, without its verdict; the same for the same scenario on every machine.
 nlohmann::ordered_json result_document(const Scenario& scenario, platform::Platform& platform,
-                                       const dma::CaptureDriver& driver, const FrameBooks& books);
+                                       const dma::CaptureDriver& driver, const FrameBooks& books,
+                                       const ConsumerBuffers& buffers);
 
 }  // namespace ghostcard::scenarios

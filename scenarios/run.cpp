@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "capture_file.h"
+#include "consumer_buffers.h"
 #include "frame_books.h"
 #include "host_dma_document.h"
 #include "result_document.h"
@@ -50,14 +51,14 @@ public:
           raster_(signal_.raster),
           frames_(frames_to_show()),
           capture_(open_capture()),
+          buffers_(scenario, frame_bytes()),
           books_(scenario.driver.moves_bytes),
           platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed,
                      scenario.driver.moves_bytes ? Contents::kept : Contents::dropped, link_of(scenario)},
                     model::VideoInput(std::move(signal_), scenario.seed, frames_, scenario.driver.moves_bytes)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
                platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),
-          watch_(platform::Platform::card_master, scenario.host.translation == bus::TranslationKind::iommu,
-                 dma_.verifier()),
+          watch_(platform_, dma_.verifier()),
           registers_(platform_.card_registers, dma_.verifier()),
           interrupts_(platform_.cpu, dma_.verifier(), dma_.irql()),
           driver_(
@@ -65,10 +66,6 @@ public:
               scenario.driver, queue_),
           consumer_("consumer", queue_, scenario.consumer.hold, [this](const dma::Frame& frame) { receive(frame); }) {
         platform_.card.attach_observer(books_);
-        if (platform_.root_complex)
-            platform_.root_complex->attach_observer(watch_);
-        else
-            platform_.bus->attach_observer(watch_);
         const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
                                            options.trace_to.value_or(Duration::max())};
         if (options.vcd) platform_.trace_bus(*options.vcd, window);
@@ -79,8 +76,8 @@ public:
     nlohmann::ordered_json run() {
         platform_.run([this] { program(); }, deadline() + stop_time);
         if (is_cancelled()) throw Cancelled();
-        auto document = result_document(scenario_, platform_, driver_, books_);
-        add_host_dma(document, dma_.verifier(), driver_.statistics(), stop_);
+        auto document = result_document(scenario_, platform_, driver_, books_, buffers_);
+        add_host_dma(document, dma_, driver_.statistics(), stop_);
         if (capture_) capture_->commit();
         platform_.commit_trace();
         if (trace_) trace_->commit();
@@ -112,6 +109,7 @@ private:
 
     /// What runs on the simulated CPU.
     void program() {
+        queue_.pin().assign_clock(Duration::zero());
         consumer_.start(allocate_buffers());
         try {
             if (driver_.start() == dma::DriverStatus::ok)
@@ -135,29 +133,10 @@ private:
         return registers::frame_bytes(scenario_.driver.pixel_format, raster_.height, stride);
     }
 
-    /// Where in its first page each of the consumer's buffers begins.
-    std::vector<std::uint64_t> page_offsets() const {
-        const dma::ConsumerSettings& consumer = scenario_.consumer;
-        std::vector<std::uint64_t> offsets(consumer.buffers, consumer.page_offset.count);
-        if (!consumer.allocator) return offsets;
-        const auto negotiated = dma::negotiate({.buffers = static_cast<std::int32_t>(consumer.buffers),
-                                                .bytes = static_cast<std::int32_t>(frame_bytes()),
-                                                .alignment = static_cast<std::int32_t>(card_needs().alignment)},
-                                               *consumer.allocator);
-        if (!negotiated.connected())
-            throw InputError(
-                fmt::format("consumer.allocator: no allocator gives card.dma.alignment {}; at most {} is "
-                            "possible",
-                            to_text(scenario_.card.dma.alignment), to_text(Bytes{dma::MemoryAllocator::granularity})));
-        const auto pointers = negotiated.allocator->pointers();
-        for (std::size_t i = 0; i < offsets.size(); ++i) offsets[i] = pointers[i] % page_size;
-        return offsets;
-    }
-
     std::vector<dma::FrameBuffer> allocate_buffers() {
         const std::uint64_t bytes = frame_bytes();
         std::vector<dma::FrameBuffer> buffers;
-        for (const std::uint64_t page_offset : page_offsets()) {
+        for (const std::uint64_t page_offset : buffers_.page_offsets()) {
             auto buffer = dma::FrameBuffer::allocate(platform_.memory, platform_.pages, bytes, page_offset,
                                                      scenario_.fragmentation);
             if (!buffer)
@@ -192,6 +171,7 @@ private:
     const model::Raster raster_;
     const std::uint64_t frames_;
     std::optional<CaptureFile> capture_;
+    const ConsumerBuffers buffers_;
     FrameBooks books_;
     std::optional<trace::TraceRecorder> trace_;
     platform::Platform platform_;

@@ -16,28 +16,28 @@ NtStatus AdapterObject::allocate_adapter_channel(const void* device, std::uint64
                location);
         return NtStatus::insufficient_resources;
     }
-    if (asking_.contains(device)) {
+    if (books_.asking.contains(device)) {
         report(Check::second_channel, "the device's last request has not been answered yet", location);
         return NtStatus::unsuccessful;
     }
     std::uint64_t held = registers;
-    for (const auto& [base, grant] : grants_) held += grant.asked;
+    for (const auto& [base, grant] : books_.grants) held += grant.asked;
     if (held > number_of_map_registers_)
         report(Check::map_registers_beyond_adapter,
                fmt::format("{} map registers would be held, the adapter has {}", held, number_of_map_registers_),
                location);
 
-    asking_.insert(device);
+    books_.asking.insert(device);
     const std::uint64_t needed = needs_registers_ ? registers : 0;
     const auto answer =
         pool_.ask({.owner = this,
                    .device = device,
                    .count = needed,
-                   .ready = [this] { return !kept_channel_; },
+                   .ready = [this] { return !books_.kept_channel; },
                    .granted = [this, device, registers, control = std::move(control)](
                                   const MapRegisterRun& run) { run_control(device, registers, run, control); }},
                   may_wait);
-    if (answer == MapRegisterPool::Answer::refused) asking_.erase(device);
+    if (answer == MapRegisterPool::Answer::refused) books_.asking.erase(device);
     if (answer != MapRegisterPool::Answer::granted && pool_.fragmented(needed))
         report(Check::no_contiguous_map_registers,
                fmt::format("{} map registers are free, but not side by side", needed), location);
@@ -46,33 +46,33 @@ NtStatus AdapterObject::allocate_adapter_channel(const void* device, std::uint64
 
 void AdapterObject::run_control(const void* device, std::uint64_t asked, const MapRegisterRun& run,
                                 const AdapterControl& control) {
-    const std::uint64_t base = run.count == 0 ? 0 : next_base_++;
-    const auto [grant, added] = grants_.try_emplace(base);
+    const std::uint64_t base = run.count == 0 ? 0 : books_.next_base++;
+    const auto [grant, added] = books_.grants.try_emplace(base);
     if (added)
         grant->second = {.device = device, .registers = run, .asked = asked, .used = 0, .shares = 1, .pieces = {}};
     else
         ++grant->second.shares;
     const AllocationAction action = control({base});
-    asking_.erase(device);
-    const auto still = grants_.find(base);
-    if (still == grants_.end()) return;  // the routine itself has freed them
-    if (action == AllocationAction::keep_object) kept_channel_ = base;
+    books_.asking.erase(device);
+    const auto still = books_.grants.find(base);
+    if (still == books_.grants.end()) return;  // the routine itself has freed them
+    if (action == AllocationAction::keep_object) books_.kept_channel = base;
     if (action == AllocationAction::deallocate_object) release(still, Location::current());
 }
 
 bool AdapterObject::cancel_adapter_channel(const void* device, Location location) {
-    if (!usable("CancelAdapterChannel", location) || operations_version() < 3 || !asking_.contains(device))
+    if (!usable("CancelAdapterChannel", location) || operations_version() < 3 || !books_.asking.contains(device))
         return false;
-    asking_.erase(device);
+    books_.asking.erase(device);
     return pool_.cancel(this, device);
 }
 
 void AdapterObject::free_adapter_channel(const void* device, Location location) {
     if (!in_dispatch("FreeAdapterChannel", location)) return;
-    const auto kept = kept_channel_ ? grants_.find(*kept_channel_) : grants_.end();
-    if (kept == grants_.end() || kept->second.device != device)
+    const auto kept = books_.kept_channel ? books_.grants.find(*books_.kept_channel) : books_.grants.end();
+    if (kept == books_.grants.end() || kept->second.device != device)
         return report(Check::channel_freed_twice, "the device does not keep the channel", location);
-    kept_channel_.reset();
+    books_.kept_channel.reset();
     release(kept, location);
     pool_.serve();
 }
@@ -114,13 +114,13 @@ std::optional<BusAddress> AdapterObject::map_transfer(const Mdl& mdl, MapRegiste
                                                       std::uint64_t& length, bool to_device, Location location) {
     if (host_.verifier != nullptr) host_.verifier->expect_irql_up_to(Irql::dispatch, "MapTransfer", location);
     if (!usable("MapTransfer", location)) return std::nullopt;
-    const auto grant = grants_.find(base.value);
-    if (grant == grants_.end()) {
+    const auto grant = books_.grants.find(base.value);
+    if (grant == books_.grants.end()) {
         report(Check::flush_of_unmapped_register, "MapTransfer with a base that is not granted", location);
         return std::nullopt;
     }
     if (!range_is_right(mdl, address, length, false, location)) return std::nullopt;
-    for (const auto& [each, other] : grants_)
+    for (const auto& [each, other] : books_.grants)
         for (const MappedPiece& piece : other.pieces)
             if (piece.mdl == &mdl && address < piece.address + piece.length() && piece.address < address + length) {
                 report(Check::already_mapped,
@@ -129,7 +129,7 @@ std::optional<BusAddress> AdapterObject::map_transfer(const Mdl& mdl, MapRegiste
                 return std::nullopt;
             }
 
-    Grant& own = grant->second;
+    AdapterBooks::Grant& own = grant->second;
     MapRegisterRun left = own.registers;
     left.first += own.used;
     left.count -= own.used;
@@ -160,9 +160,9 @@ bool AdapterObject::flush_adapter_buffers(const Mdl& mdl, MapRegisterBase base, 
                {address, {}, {}});
         return false;
     };
-    const auto found = grants_.find(base.value);
-    if (found == grants_.end()) return refuse(Check::flush_of_unmapped_register, "the base is not granted");
-    Grant& grant = found->second;
+    const auto found = books_.grants.find(base.value);
+    if (found == books_.grants.end()) return refuse(Check::flush_of_unmapped_register, "the base is not granted");
+    AdapterBooks::Grant& grant = found->second;
     // The pieces of the MDL from this address on, as far as they are one run of its bytes.
     std::vector<std::list<MappedPiece>::iterator> pieces;
     VirtualAddress next = address;
@@ -191,7 +191,7 @@ bool AdapterObject::flush_adapter_buffers(const Mdl& mdl, MapRegisterBase base, 
     return true;
 }
 
-void AdapterObject::report_unflushed(const Grant& grant, const Location& location) const {
+void AdapterObject::report_unflushed(const AdapterBooks::Grant& grant, const Location& location) const {
     if (grant.pieces.empty()) return;
     const MappedPiece& piece = grant.pieces.front();
     const LiveMapping* const live =
@@ -205,20 +205,20 @@ void AdapterObject::report_unflushed(const Grant& grant, const Location& locatio
 }
 
 /// Gives the registers back, whatever is still mapped in them.
-void AdapterObject::release(std::map<std::uint64_t, Grant>::iterator grant, const Location& location) {
+void AdapterObject::release(std::map<std::uint64_t, AdapterBooks::Grant>::iterator grant, const Location& location) {
     report_unflushed(grant->second, location);
     for (const MappedPiece& piece : grant->second.pieces) unmap(piece, 0, true, location);
     grant->second.pieces.clear();
     if (--grant->second.shares > 0) return;
     const MapRegisterRun run = grant->second.registers;
-    grants_.erase(grant);
+    books_.grants.erase(grant);
     pool_.give_back(run);
 }
 
 void AdapterObject::free_map_registers(MapRegisterBase base, std::uint64_t count, Location location) {
     if (!in_dispatch("FreeMapRegisters", location)) return;
-    const auto grant = grants_.find(base.value);
-    if (grant == grants_.end() || kept_channel_ == base.value)
+    const auto grant = books_.grants.find(base.value);
+    if (grant == books_.grants.end() || books_.kept_channel == base.value)
         return report(Check::map_registers_freed_twice, "the base is not granted", location);
     if (grant->second.asked != count && !base.is_null())
         report(Check::size_differs,

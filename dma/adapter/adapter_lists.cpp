@@ -87,8 +87,8 @@ NtStatus AdapterObject::list(const Request& request, bool may_wait, const Locati
 }
 
 void AdapterObject::make_list(const Request& request, const MapRegisterRun& run, const Location& location) {
-    const std::uint64_t id = next_list_++;
-    List& made = lists_[id];
+    const std::uint64_t id = books_.next_list++;
+    AdapterBooks::List& made = books_.lists[id];
     made.registers = run;
     MapRegisterRun left = run;
     for_each_part(
@@ -121,12 +121,12 @@ void AdapterObject::make_list(const Request& request, const MapRegisterRun& run,
 
 void AdapterObject::put_scatter_gather_list(const ScatterGatherList& list, bool to_device, Location location) {
     if (!in_dispatch("PutScatterGatherList", location)) return;
-    const auto found = lists_.find(list.id);
-    if (found == lists_.end())
-        return report(list.id != 0 && list.id < next_list_ ? Check::list_freed_twice : Check::never_allocated,
+    const auto found = books_.lists.find(list.id);
+    if (found == books_.lists.end())
+        return report(list.id != 0 && list.id < books_.next_list ? Check::list_freed_twice : Check::never_allocated,
                       "the adapter has no such list", location);
-    const List put = std::move(found->second);
-    lists_.erase(found);
+    const AdapterBooks::List put = std::move(found->second);
+    books_.lists.erase(found);
     const Place place{put.pieces.front().address, {}, put.pieces.front().bus.base()};
     if (list.elements.size() != put.elements.size())
         report(Check::entry_count_differs,
@@ -143,8 +143,8 @@ NtStatus AdapterObject::build_mdl_from_scatter_gather_list(const ScatterGatherLi
                                                            Mdl& result, Location location) {
     if (!usable("BuildMdlFromScatterGatherList", location)) return NtStatus::unsuccessful;
     if (operations_version() < 2) return NtStatus::not_supported;
-    const auto found = lists_.find(list.id);
-    if (original == nullptr || found == lists_.end()) return NtStatus::invalid_parameter;
+    const auto found = books_.lists.find(list.id);
+    if (original == nullptr || found == books_.lists.end()) return NtStatus::invalid_parameter;
     if (std::exchange(found->second.mdl_built, true)) return NtStatus::none_mapped;
     const auto& pieces = found->second.pieces;
     result = {.start = pieces.front().address, .length = 0, .pages = {}};

@@ -33,9 +33,10 @@ Check check_of(const GuardDamage& damage) {
 
 }  // namespace
 
-AdapterObject::AdapterObject(const AdapterHost& host, const DeviceDescription& description)
+AdapterObject::AdapterObject(const AdapterHost& host, const DeviceDescription& description, Location location)
     : host_(host),
       description_(description),
+      asked_at_(location),
       pool_(host.pool),
       mapper_(host.memory, host.translation, address_bits(description), host.policy),
       common_buffers_(host.memory, host.allocator, host.translation),
@@ -44,15 +45,15 @@ AdapterObject::AdapterObject(const AdapterHost& host, const DeviceDescription& d
 
 AdapterObject::~AdapterObject() {
     (void)pool_.cancel(this);
-    for (const auto& [base, grant] : grants_) {
+    for (const auto& [base, grant] : books_.grants) {
         for (const MappedPiece& piece : grant.pieces) mapper_.unmap(piece, 0, true);
         pool_.give_back(grant.registers);
     }
-    for (const auto& [id, list] : lists_) {
+    for (const auto& [id, list] : books_.lists) {
         for (const MappedPiece& piece : list.pieces) mapper_.unmap(piece, 0, true);
         pool_.give_back(list.registers);
     }
-    for (const auto& [bus, bytes] : mdl_buffers_) host_.translation.unmap(*BusRange::of(bus, bytes));
+    for (const auto& [bus, bytes] : books_.mdl_buffers) host_.translation.unmap(*BusRange::of(bus, bytes));
 }
 
 void AdapterObject::report(Check check, std::string what, const Location& location, const Place& place) const {
@@ -90,8 +91,8 @@ std::optional<CommonBuffer> AdapterObject::allocate_common_buffer(std::uint64_t 
     CommonBuffer buffer;
     if (!constraints.valid() || common_buffers_.allocate_common_buffer(length, constraints, buffer) != DmaError::none)
         return std::nullopt;
-    buffers_.emplace(buffer.bus_address, buffer);
-    freed_buffers_.erase(buffer.bus_address);
+    books_.buffers.emplace(buffer.bus_address, buffer);
+    books_.freed_buffers.erase(buffer.bus_address);
     const PhysicalAddress first = *physical_address(buffer.bytes.data());
     if (host_.verifier != nullptr)
         host_.verifier->mapped({*BusRange::of(buffer.bus_address, length),
@@ -113,12 +114,12 @@ void AdapterObject::free_common_buffer(std::uint64_t length, BusAddress bus_addr
                fmt::format("FreeCommonBuffer of {} bytes at bus address {:#x}: {}", length, bus_address.value, why),
                location, place);
     };
-    const auto found = buffers_.find(bus_address);
-    if (found == buffers_.end()) {
+    const auto found = books_.buffers.find(bus_address);
+    if (found == books_.buffers.end()) {
         const bool mapped = host_.verifier != nullptr && host_.verifier->mappings().at(bus_address) != nullptr;
         if (bus_address.value == 0 || bus_address.value == no_address)
             return refuse(Check::invalid_address_freed, "no allocation has that address");
-        if (freed_buffers_.contains(bus_address))
+        if (books_.freed_buffers.contains(bus_address))
             return refuse(Check::common_buffer_freed_twice, "it was freed before");
         if (mapped) return refuse(Check::wrong_function, "the address belongs to another kind of mapping");
         return refuse(Check::never_allocated, "it was never allocated");
@@ -129,8 +130,8 @@ void AdapterObject::free_common_buffer(std::uint64_t length, BusAddress bus_addr
         return refuse(Check::size_differs, fmt::format("it has {} bytes", buffer.bytes.size()));
     report_damage(buffer, location);
     (void)common_buffers_.free_common_buffer(buffer);
-    buffers_.erase(found);
-    freed_buffers_.insert(bus_address);
+    books_.buffers.erase(found);
+    books_.freed_buffers.insert(bus_address);
     if (host_.verifier != nullptr) host_.verifier->unmapped(*BusRange::of(bus_address, length));
 }
 
@@ -159,7 +160,7 @@ NtStatus AdapterObject::create_common_buffer_from_mdl(const Mdl& mdl, BusAddress
         {.alignment = page_size, .boundary = 0, .address_bits = address_bits(description_)});
     if (!bus) return NtStatus::insufficient_resources;
     bus_address = *bus;
-    mdl_buffers_.emplace(*bus, mdl.length);
+    books_.mdl_buffers.emplace(*bus, mdl.length);
     if (host_.verifier != nullptr)
         host_.verifier->mapped({*BusRange::of(*bus, mdl.length), MappingKind::common_buffer, DmaDirection::both,
                                 mdl.runs(mdl.start, mdl.length), mdl.start},
@@ -169,14 +170,14 @@ NtStatus AdapterObject::create_common_buffer_from_mdl(const Mdl& mdl, BusAddress
 
 void AdapterObject::free_common_buffer_from_mdl(BusAddress bus_address, Location location) {
     if (!usable("FreeCommonBufferFromMdl", location)) return;
-    const auto found = mdl_buffers_.find(bus_address);
-    if (found == mdl_buffers_.end())
+    const auto found = books_.mdl_buffers.find(bus_address);
+    if (found == books_.mdl_buffers.end())
         return report(Check::common_buffer_freed_twice,
                       fmt::format("no common buffer was made from an MDL at bus address {:#x}", bus_address.value),
                       location, {{}, {}, bus_address});
     const BusRange range = *BusRange::of(bus_address, found->second);
     host_.translation.unmap(range);
-    mdl_buffers_.erase(found);
+    books_.mdl_buffers.erase(found);
     if (host_.verifier != nullptr) host_.verifier->unmapped(range);
 }
 
@@ -184,16 +185,16 @@ void AdapterObject::put(Location location) {
     if (host_.verifier != nullptr) host_.verifier->expect_irql_up_to(Irql::dispatch, "PutDmaAdapter", location);
     if (!usable("PutDmaAdapter", location)) return;
     put_ = true;
-    for (const auto& [bus, buffer] : buffers_) report_damage(buffer, location);
+    for (const auto& [bus, buffer] : books_.buffers) report_damage(buffer, location);
     report_damaged_registers(location);
     const auto left = [&](Check check, std::size_t count, std::string_view what) {
         if (count > 0) report(check, fmt::format("{} {} left", count, what), location);
     };
-    left(Check::put_with_common_buffers, buffers_.size() + mdl_buffers_.size(), "common buffers");
-    left(Check::put_with_channels, asking_.size() + (kept_channel_ ? 1 : 0), "requests or channels");
-    const bool only_kept = kept_channel_ && grants_.size() == 1;
-    left(Check::put_with_map_registers, only_kept ? 0 : grants_.size(), "grants of map registers");
-    left(Check::put_with_lists, lists_.size(), "scatter/gather lists");
+    left(Check::put_with_common_buffers, books_.buffers.size() + books_.mdl_buffers.size(), "common buffers");
+    left(Check::put_with_channels, books_.asking.size() + (books_.kept_channel ? 1 : 0), "requests or channels");
+    const bool only_kept = books_.kept_channel && books_.grants.size() == 1;
+    left(Check::put_with_map_registers, only_kept ? 0 : books_.grants.size(), "grants of map registers");
+    left(Check::put_with_lists, books_.lists.size(), "scatter/gather lists");
 }
 
 }  // namespace ghostcard::dma

@@ -35,7 +35,7 @@ AdapterObject* Hal::adapter(const DeviceDescription& description, std::uint64_t&
     adapters_.push_back(std::make_unique<AdapterObject>(
         AdapterHost{memory_, allocator_, translation_, pool(address_bits(description)), settings_.map_registers,
                     settings_.policy, verifier_, device_needs_, longest_segment_},
-        description));
+        description, location));
     map_registers = adapters_.back()->number_of_map_registers();
     return adapters_.back().get();
 }
@@ -57,11 +57,12 @@ void Hal::put(AdapterObject* adapter, SourceLocation location) {
     if (verifier_ != nullptr) verifier_->report(Check::adapter_null, "PutDmaAdapter of NULL", location);
 }
 
-void Hal::driver_unloaded(SourceLocation location) {
+void Hal::driver_unloaded() {
     if (verifier_ == nullptr) return;
-    if (const std::uint64_t left = outstanding(); left > 0)
-        verifier_->report(Check::leak_at_unload, fmt::format("{} DMA adapters are left", left), location);
-    verifier_->driver_unloaded(location);
+    for (const auto& adapter : adapters_)
+        if (!adapter->is_put())
+            verifier_->report(Check::leak_at_unload, "a DMA adapter was not put", adapter->asked_at());
+    verifier_->driver_unloaded();
 }
 
 std::uint64_t Hal::outstanding() const {

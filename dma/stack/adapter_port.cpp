@@ -17,15 +17,16 @@ constexpr std::uint64_t user_distance = 1ull << 32;
 
 AdapterPort::~AdapterPort() { close(); }
 
-AdapterObject* AdapterPort::adapter() {
-    if (!asked_) adapter_ = source_();
+AdapterObject* AdapterPort::adapter(SourceLocation location) {
+    if (!asked_) adapter_ = source_(location);
     asked_ = true;
     return adapter_;
 }
 
-void AdapterPort::close() {
-    if (adapter_ != nullptr) adapter_->put();
+void AdapterPort::close(SourceLocation location) {
+    if (adapter_ != nullptr) adapter_->put(location);
     adapter_ = nullptr;
+    copies_charged_ = 0;
     asked_ = false;
 }
 
@@ -36,14 +37,14 @@ void AdapterPort::add_buffer(const FrameBuffer& buffer) {
 }
 
 DmaError AdapterPort::allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
-                                             CommonBuffer& buffer) {
+                                             CommonBuffer& buffer, SourceLocation location) {
     if (length == 0 || !constraints.valid() || (constraints.boundary != 0 && length > constraints.boundary))
         return DmaError::invalid_request;
-    if (adapter() == nullptr) return DmaError::no_adapter;
+    if (adapter(location) == nullptr) return DmaError::no_adapter;
     // Above a page, alignment has to be made by hand (KMDF, fxcommonbuffer), as has a boundary that is within reach.
     const std::uint64_t step = std::max(constraints.alignment, constraints.boundary);
     const std::uint64_t room = step > page_size ? step : 0;
-    const auto whole = adapter_->allocate_common_buffer(length + room);
+    const auto whole = adapter_->allocate_common_buffer(length + room, std::nullopt, location);
     if (!whole) return DmaError::out_of_memory;
     BusAddress first{round_up(whole->bus_address.value, constraints.alignment)};
     if (room != 0 && constraints.boundary != 0 &&
@@ -58,24 +59,25 @@ DmaError AdapterPort::allocate_common_buffer(std::uint64_t length, const DmaCons
     return DmaError::none;
 }
 
-DmaError AdapterPort::free_common_buffer(const CommonBuffer& buffer) {
+DmaError AdapterPort::free_common_buffer(const CommonBuffer& buffer, SourceLocation location) {
     const auto found = allocations_.find(buffer.bus_address);
     if (found == allocations_.end() || found->second.given.bytes.data() != buffer.bytes.data() ||
         found->second.given.bytes.size() != buffer.bytes.size())
         return DmaError::unknown_buffer;
     const CommonBuffer& whole = found->second.whole;
-    adapter_->free_common_buffer(whole.bytes.size(), whole.bus_address, whole.bytes.data());
+    adapter_->free_common_buffer(whole.bytes.size(), whole.bus_address, whole.bytes.data(), location);
     allocations_.erase(found);
     return DmaError::none;
 }
 
-void AdapterPort::sync_for_cpu(BusRange range) {
-    if (verifier_ != nullptr) verifier_->buffer_read(range);
+void AdapterPort::sync_for_cpu(BusRange range, SourceLocation location) {
+    if (verifier_ != nullptr) verifier_->buffer_read(range, location);
     if (!settings_.service) return;
     for (auto& [bus, allocation] : allocations_) {
         if (!BusRange::of(bus, allocation.given.bytes.size())->contains(range)) continue;
         const std::uint64_t at = range.base() - bus;
         std::memcpy(allocation.child.data() + at, allocation.whole.bytes.data() + allocation.offset + at, range.size());
+        bytes_copied_ += range.size();
         clock_.charge_copy(range.size());
     }
 }
@@ -83,11 +85,13 @@ void AdapterPort::sync_for_cpu(BusRange range) {
 void AdapterPort::charge_copies() {
     const std::uint64_t copied = adapter_->bytes_copied() - copies_charged_;
     copies_charged_ += copied;
+    bytes_copied_ += copied;
     if (copied > 0) clock_.charge_copy(copied);
 }
 
-DmaError AdapterPort::map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs) {
-    if (adapter() == nullptr) return DmaError::no_adapter;
+DmaError AdapterPort::map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs,
+                          SourceLocation location) {
+    if (adapter(location) == nullptr) return DmaError::no_adapter;
     const auto buffer = buffers_.find(bytes.data());
     if (buffer == buffers_.end() || bytes.empty() || bytes.size() > buffer->second.length ||
         lists_.contains(bytes.data()) || one_run == adapter_->description().scatter_gather)
@@ -98,7 +102,8 @@ DmaError AdapterPort::map(std::span<std::byte> bytes, bool one_run, std::vector<
     {
         const IrqlState::Raised raised(irql_, Irql::dispatch);
         status = adapter_->get_scatter_gather_list(
-            this, mdl, mdl.start, bytes.size(), [&list](const ScatterGatherList& made) { list = made; }, false, false);
+            this, mdl, mdl.start, bytes.size(), [&list](const ScatterGatherList& made) { list = made; }, false, false,
+            location);
     }
     if (status != NtStatus::success || !list) return DmaError::no_map_registers;
     lists_.emplace(bytes.data(), *list);
@@ -107,12 +112,12 @@ DmaError AdapterPort::map(std::span<std::byte> bytes, bool one_run, std::vector<
     return DmaError::none;
 }
 
-DmaError AdapterPort::unmap(std::span<std::byte> bytes) {
+DmaError AdapterPort::unmap(std::span<std::byte> bytes, SourceLocation location) {
     const auto list = lists_.find(bytes.data());
     if (list == lists_.end()) return DmaError::unknown_buffer;
     {
         const IrqlState::Raised raised(irql_, Irql::dispatch);
-        adapter_->put_scatter_gather_list(list->second, false);
+        adapter_->put_scatter_gather_list(list->second, false, location);
     }
     lists_.erase(list);
     charge_copies();

@@ -14,8 +14,8 @@ NtStatus PciPdo::query_bus_interface(BusInterface& answer) {
     answer = {.reference = [this] { references_.take(); },
               .dereference = [this] { references_.release(); },
               .get_dma_adapter =
-                  [this](const DeviceDescription& description, std::uint64_t& map_registers) {
-                      return io_.hal().adapter(description, map_registers);
+                  [this](const DeviceDescription& description, std::uint64_t& map_registers, SourceLocation location) {
+                      return io_.hal().adapter(description, map_registers, location);
                   }};
     return NtStatus::success;
 }

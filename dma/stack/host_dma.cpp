@@ -37,7 +37,7 @@ HostDma::HostDma(const HostMemory& memory, PageAllocator& pages, Translation& tr
       io_(hal_),
       card_(io_),
       bus_(io_, card_, answer_of(settings.stack)),
-      port_([this] { return get_adapter(); }, clock, irql_, &verifier_,
+      port_([this](SourceLocation location) { return get_adapter(location); }, clock, irql_, &verifier_,
             {.max_mapping_bytes = settings.max_mapping.count == 0 ? ~std::uint64_t{0} : settings.max_mapping.count,
              .service = settings.stack == StackKind::service}) {
     hal_.declare_device(needs, ~std::uint64_t{0});
@@ -48,9 +48,9 @@ HostDma::HostDma(const HostMemory& memory, PageAllocator& pages, Translation& tr
     io_.show_as(&bus_.child_pdo(), VirtualAddress{0xffff'a000'0000'2050});
 }
 
-AdapterObject* HostDma::get_adapter() {
+AdapterObject* HostDma::get_adapter(SourceLocation location) {
     std::uint64_t registers = 0;
-    const auto get = [&](const void* pdo) { return io_.get_dma_adapter(pdo, description_, registers); };
+    const auto get = [&](const void* pdo) { return io_.get_dma_adapter(pdo, description_, registers, location); };
     switch (settings_.stack) {
         case StackKind::child_pdo:
         case StackKind::bus_interface:

@@ -29,7 +29,7 @@ AdapterObject* IoManager::get_dma_adapter(const void* pdo, const DeviceDescripti
     const bool answered = device.top().query_bus_interface(bus) == NtStatus::success;
     AdapterObject* adapter = nullptr;
     if (answered && bus.size == BusInterface::standard_size && bus.version == BusInterface::standard_version) {
-        if (bus.get_dma_adapter) adapter = bus.get_dma_adapter(copy, map_registers);
+        if (bus.get_dma_adapter) adapter = bus.get_dma_adapter(copy, map_registers, location);
         if (bus.dereference) bus.dereference();
     }
     return adapter != nullptr ? adapter : hal_.legacy_adapter(copy, map_registers, location);

@@ -27,24 +27,32 @@ bool CapturePin::set_state(PinState state) {
 
 bool CapturePin::frame_finished(std::span<const std::byte> content, Duration time) {
     if (!capturing()) return false;
-    ++picture_number_;
     StreamQueue::Pointer* const lead = queue_.leading_edge();
     if (lead == nullptr || queue_.bytes(*lead).size() < content.size()) {  // skipped whole; a frame too small is none
         if (lead != nullptr) queue_.unlock(*lead);
-        ++drop_count_;
-        discontinuity_ = true;
+        frames_lost(1);
         return false;
     }
     std::memcpy(queue_.bytes(*lead).data(), content.data(), content.size());
-    StreamHeader& header = queue_.header(*lead);
-    header.data_used = content.size();
-    header.picture_number = picture_number_;
-    header.drop_count = drop_count_;
-    header.data_discontinuity = std::exchange(discontinuity_, false);
-    if (clock_start_) header.presentation_time = std::chrono::duration_cast<StreamTime>(time - *clock_start_).count();
-    if (average_time_ > 0) header.duration = average_time_;
+    fill(queue_.header(*lead), content.size(), time);
     queue_.unlock(*lead, true);
     return true;
+}
+
+void CapturePin::frames_lost(std::uint64_t count) {
+    picture_number_ += count;
+    drop_count_ += count;
+    discontinuity_ = true;
+}
+
+void CapturePin::fill(StreamHeader& header, std::uint64_t bytes, std::optional<Duration> time) {
+    header.data_used = bytes;
+    header.picture_number = ++picture_number_;
+    header.drop_count = drop_count_;
+    header.data_discontinuity = std::exchange(discontinuity_, false);
+    if (clock_start_ && time)
+        header.presentation_time = std::chrono::duration_cast<StreamTime>(*time - *clock_start_).count();
+    if (average_time_ > 0) header.duration = average_time_;
 }
 
 }  // namespace ghostcard::dma

@@ -10,7 +10,7 @@ namespace ghostcard::dma {
 
 DirectTransport::~DirectTransport() {
     for (const auto& [id, buffer] : mapped_) {
-        if (ports_.frames->unmap(buffer) != DmaError::none) note_("a frame buffer could not be unmapped");
+        unmap(buffer);
         kept_.push_back(buffer);
     }
     for (const auto buffer : kept_) ports_.queue.complete(buffer, {});
@@ -19,6 +19,13 @@ DirectTransport::~DirectTransport() {
 void DirectTransport::prepare(std::uint64_t frame_bytes, const DmaConstraints&) {
     frame_bytes_ = frame_bytes;
     if (ports_.frames == nullptr) throw DriverFailure(DriverStatus::not_mappable, "the host maps no frame buffers");
+}
+
+/// Which may cost the host a copy.
+void DirectTransport::unmap(std::span<std::byte> buffer) {
+    const Duration before = ports_.clock.now();
+    if (ports_.frames->unmap(buffer) != DmaError::none) note_("a frame buffer could not be unmapped");
+    statistics_.copy_time += ports_.clock.now() - before;
 }
 
 /// The oldest empty buffer that holds a frame.
@@ -61,9 +68,7 @@ std::optional<FramePlace> DirectTransport::place() {
 
 bool DirectTransport::deliver(std::size_t id, const FrameHeader& header) {
     const auto place = mapped_.extract(id);
-    const Duration before = ports_.clock.now();
-    if (ports_.frames->unmap(place.mapped()) != DmaError::none) note_("a frame buffer could not be unmapped");
-    statistics_.copy_time += ports_.clock.now() - before;
+    unmap(place.mapped());
     ++statistics_.frames;
     ports_.queue.complete(place.mapped(), header);
     return true;
@@ -71,7 +76,7 @@ bool DirectTransport::deliver(std::size_t id, const FrameHeader& header) {
 
 void DirectTransport::abandon(std::size_t id) {
     const auto place = mapped_.extract(id);
-    if (ports_.frames->unmap(place.mapped()) != DmaError::none) note_("a frame buffer could not be unmapped");
+    unmap(place.mapped());
     kept_.push_back(place.mapped());
 }
 

@@ -53,6 +53,7 @@ public:
 
 private:
     std::optional<std::span<std::byte>> next_buffer();
+    void unmap(std::span<std::byte> buffer);
 
     const DriverSettings settings_;
     const TransportPorts ports_;

@@ -65,7 +65,9 @@ void DmaVerifier::mapped(const LiveMapping& mapping, const SourceLocation& locat
                            mapping.range.size(), dma::name_of(mapping.kind), dma::name_of(other->kind),
                            other->range.base().value),
                location, {mapping.virtual_address, mapping.memory.front().base(), mapping.range.base()});
-    mappings_.add(mapping);
+    LiveMapping added = mapping;
+    added.site = CallSite::of(location);
+    mappings_.add(std::move(added));
 }
 
 void DmaVerifier::buffer_read(BusRange range, const SourceLocation& location) {
@@ -76,11 +78,11 @@ void DmaVerifier::buffer_read(BusRange range, const SourceLocation& location) {
            location, placed(range.base()));
 }
 
-void DmaVerifier::driver_unloaded(const SourceLocation& location) {
+void DmaVerifier::driver_unloaded() {
     for (const auto& [base, mapping] : mappings_.live())
-        report(Check::leak_at_unload,
-               fmt::format("a {} of {} bytes is left", dma::name_of(mapping.kind), mapping.range.size()), location,
-               placed(base));
+        add(Check::leak_at_unload,
+            fmt::format("a {} of {} bytes is left", dma::name_of(mapping.kind), mapping.range.size()), mapping.site,
+            placed(base), clock_.now());
 }
 
 /// What is known about a bus address.
@@ -101,12 +103,12 @@ void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, D
     };
     if (write) unpushed_ = range;
     mappings_.note_access(range);
-    if (!bus_master) add(Check::bus_master_off, what(), {}, placed(range.base()), time);
+    if (!bus_master) add(Check::bus_master_off, what(), started_at_, placed(range.base()), time);
     // The first byte that no mapping holds; mappings may lie side by side.
     BusAddress at = range.base();
     while (const LiveMapping* mapping = mappings_.at(at)) {
         if (mapping->direction == (write ? DmaDirection::from_memory : DmaDirection::to_memory))
-            return add(Check::access_against_direction, what(), {}, placed(at), time);
+            return add(Check::access_against_direction, what(), started_at_, placed(at), time);
         if (mapping->range.last() >= range.last()) return;
         at = mapping->range.last() + 1;
     }
@@ -115,18 +117,19 @@ void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, D
         return add(Check::access_after_unmap,
                    fmt::format("{}, of which {:#x} was a {} that has been given back", what(), at.value,
                                dma::name_of(before->kind)),
-                   {}, placed(at), time);
-    add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what(), at.value), {},
-        placed(at), time);
+                   started_at_, placed(at), time);
+    add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what(), at.value),
+        started_at_, placed(at), time);
 }
 
 void DmaVerifier::translation_fault(BusAddress address, bool write, Duration time) {
     add(Check::iommu_fault,
         fmt::format("address translation refused a {} at bus address {:#x}", write ? "write" : "read", address.value),
-        {}, placed(address), time);
+        started_at_, placed(address), time);
 }
 
-void DmaVerifier::device_programmed(BusRange range) {
+void DmaVerifier::device_programmed(BusRange range, const SourceLocation& location) {
+    started_at_ = CallSite::of(location);
     const auto what = fmt::format("the device was given {} bytes at {:#x}", range.size(), range.base().value);
     const PhysicalAddress as_physical{range.base().value};
     const LiveMapping* const meant = mappings_.at(as_physical);
@@ -139,11 +142,11 @@ void DmaVerifier::device_programmed(BusRange range) {
             place = placed(LiveMappings::bus(*meant, as_physical));
             right = fmt::format("the bus address {:#x} leads to", place.bus_address->value);
         }
-        add(Check::physical_address, fmt::format("{}, a physical address, which {}", what, right), {}, place,
+        add(Check::physical_address, fmt::format("{}, a physical address, which {}", what, right), started_at_, place,
             clock_.now());
     }
     if (needs_ && !is_aligned(range.base(), needs_->alignment))
-        add(Check::misaligned, fmt::format("{}; it needs multiples of {} bytes", what, needs_->alignment), {},
+        add(Check::misaligned, fmt::format("{}; it needs multiples of {} bytes", what, needs_->alignment), started_at_,
             placed(range.base()), clock_.now());
 }
 

@@ -19,7 +19,7 @@ void WatchedRegisters::write(std::uint32_t offset, std::uint32_t value) {
     if (offset == DmaLength::offset) length_ = value;
     const auto range = BusRange::of({address_}, length_);
     if (offset == DmaControl::offset && Value<DmaControl>{value}.get<DmaControl::Go>() && range)
-        verifier_.device_programmed(*range);
+        verifier_.device_programmed(*range, location_);
     verifier_.register_accessed(true);
     registers_.write(offset, value);
 }

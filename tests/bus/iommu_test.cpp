@@ -4,6 +4,8 @@
 #include <ghostcard/bus/constant_translation.h>
 #include <ghostcard/bus/iommu.h>
 
+#include <array>
+
 using namespace ghostcard;
 using namespace ghostcard::bus;
 
@@ -82,4 +84,26 @@ TEST_CASE("the IOMMU refuses what its window cannot hold", "[bus][translation]")
     CHECK_FALSE(domain.map(pages(0, 1 << 19), DmaDirection::both, any));  // 2 GiB, and a guard page
     CHECK_FALSE(domain.map(pages(0, 1), DmaDirection::both, {.alignment = 1, .boundary = 0, .address_bits = 30}));
     CHECK(domain.map(pages(0, 1), DmaDirection::both, {.alignment = 1, .boundary = 0, .address_bits = 31}));
+}
+
+TEST_CASE("the IOMMU makes neighbours on the bus of pages that are none", "[bus][translation]") {
+    Iommu iommu;
+    Translation& host = iommu.for_device(card);
+    const std::array<PhysicalAddress, 4> scattered{
+        {{9 * page_size}, {2 * page_size}, {3 * page_size}, {7 * page_size}}};
+    const auto base = host.map_pages(scattered, DmaDirection::to_memory, any);
+    REQUIRE(base);
+    const BusRange whole = *BusRange::of(*base, 4 * page_size);
+    for (std::uint64_t at = 0; at < whole.size(); at += 512) {
+        const auto found = iommu.translate(card, *BusRange::of(*base + at, 1), true);
+        CHECK(found == PhysicalRange::of(scattered[at / page_size] + at % page_size, 1));
+    }
+    CHECK(iommu.translate(card, whole, true) == PhysicalRange::of({9 * page_size}, page_size));
+    CHECK(iommu.translate(card, *BusRange::of(*base + page_size + 8, 3 * page_size - 8), true) ==
+          PhysicalRange::of({2 * page_size + 8}, 2 * page_size - 8));
+    CHECK_FALSE(iommu.translate(card, whole, false));
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*base + 4 * page_size, 1), true));
+    CHECK_FALSE(host.map_pages({}, DmaDirection::both, any));
+    host.unmap(whole);
+    CHECK_FALSE(iommu.translate(card, *BusRange::of(*base, 1), true));
 }

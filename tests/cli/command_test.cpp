@@ -93,6 +93,25 @@ TEST_CASE("a run that does not meet its expectations exits with 1 and says which
     CHECK(answer.err.empty());
 }
 
+TEST_CASE("several scenarios run one after the other, and the worst of them is the exit status", "[cli]") {
+    Shell shell;
+    shell.write("bad.toml", "[video]\nframez = 3\n");
+    const Answer both = shell.ghostcard("run good.toml unmet.toml --set video.frames=2");
+    CHECK(both.status == 1);
+    CHECK(both.out.find("FAILED  good.toml: good") < both.out.find("FAILED  unmet.toml: unmet"));
+    CHECK(both.out.find("expected 3, got 2") != std::string::npos);
+    CHECK(shell.ghostcard("run good.toml good.toml --quiet").status == 0);
+    const Answer bad = shell.ghostcard("run unmet.toml bad.toml good.toml");
+    CHECK(bad.status == 2);
+    CHECK(is_one_line(bad.err));
+    CHECK(bad.out.ends_with("simulated  100 ms\n"));  // the last one was run all the same
+
+    const Answer refused = shell.ghostcard("run good.toml unmet.toml --json r.json");
+    CHECK(refused.status == 2);
+    CHECK(refused.err == "--json takes what one scenario gives, and 2 are named\n");
+    CHECK(shell.leftovers().empty());
+}
+
 TEST_CASE("the option --quiet leaves only the exit status", "[cli]") {
     const Shell shell;
     const Answer answer = shell.ghostcard("run unmet.toml --quiet");
@@ -153,7 +172,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"-x", "ghostcard: '-x' is no option; commands are run,"},
         {"rnu good.toml", "ghostcard: 'rnu' is no command; commands are run, validate, ci, sweep, merge, "},
         {"run", "ghostcard run: SCENARIO is required"},
-        {"run good.toml --sett x", "ghostcard run: The following arguments were not expected: "},
+        {"run good.toml --sett x", "ghostcard run: The following argument was not expected: --sett"},
         {"run good.toml --set", "ghostcard run: --set: 1 required"},
         {"run good.toml --quiet --verbose", "ghostcard run: --quiet excludes --verbose"},
         {"run good.toml --trace-from 1ms", "--trace-from wants --trace or --vcd"},
@@ -264,7 +283,8 @@ TEST_CASE("the shipped scenarios are found from the command's own place", "[cli]
     CHECK(answer.status == 0);
     CHECK(answer.err.empty());
     CHECK(answer.out.find("\nsd_480i.toml ") != std::string::npos);
-    CHECK(shell.ghostcard("validate sd_480i.toml").status == 0);
+    CHECK(answer.out.find("\ndiscussion/packet.toml ") != std::string::npos);
+    CHECK(shell.ghostcard("validate sd_480i.toml discussion/packet.toml").status == 0);
 }
 
 TEST_CASE("schema, regs and config-space print and nothing else", "[cli]") {

@@ -116,3 +116,55 @@ TEST_CASE("the consumer may lend its buffer again from within the notification",
     queue.cancel();  // ends, although the buffer is lent again at once
     CHECK(queue.empty_buffers() == 1);
 }
+
+TEST_CASE("AVStream's header counts pictures and losses from the frames' numbers", "[dma][frame_queue]") {
+    FrameQueue queue;
+    std::array<std::array<std::byte, 16>, 3> buffers{};
+    for (auto& buffer : buffers) queue.queue(buffer);
+    const auto received = [&queue](std::uint64_t sequence, bool discontinuity) {
+        FrameHeader header = numbered(sequence);
+        header.discontinuity = discontinuity;
+        queue.complete(queue.take().value(), header);
+        return queue.receive().value().stream;
+    };
+    const auto first = received(0, false);
+    CHECK(first.data_used == 1);
+    CHECK(first.picture_number == 1);
+    CHECK(first.drop_count == 0);
+    CHECK_FALSE(first.data_discontinuity);
+    CHECK_FALSE(first.presentation_time);  // no clock is assigned
+    const auto later = received(3, true);
+    CHECK(later.picture_number == 4);
+    CHECK(later.drop_count == 2);
+    CHECK(later.data_discontinuity);
+
+    queue.cancel();
+    CHECK(queue.receive()->stream.data_used == 0);
+    CHECK(queue.pin().state() == dma::PinState::run);
+    queue.queue(buffers[0]);
+    CHECK(received(0, false).picture_number == 1);
+}
+
+TEST_CASE("a clock that is assigned gives frames their time in units of 100 ns", "[dma][frame_queue]") {
+    FrameQueue queue;
+    std::array<std::byte, 16> buffer{};
+    queue.pin().assign_clock(milliseconds(1));
+    queue.queue(buffer);
+    FrameHeader header = numbered(0);
+    header.timestamp = milliseconds(5);
+    queue.complete(queue.take().value(), header);
+    CHECK(queue.receive()->stream.presentation_time == 40'000);
+}
+
+TEST_CASE("a frame that the driver holds when the stream ends still comes back", "[dma][frame_queue]") {
+    FrameQueue queue;
+    std::array<std::array<std::byte, 16>, 2> buffers{};
+    for (auto& buffer : buffers) queue.queue(buffer);
+    const auto held = queue.take().value();
+    queue.cancel();
+    CHECK(queue.returned_buffers() == 1);
+    CHECK(queue.taken_buffers() == 1);
+    CHECK(queue.empty_buffers() == 0);
+    queue.complete(held, {});
+    CHECK(queue.returned_buffers() == 2);
+}

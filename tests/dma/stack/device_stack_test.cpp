@@ -224,7 +224,7 @@ TEST_CASE("an interface that was asked for at PASSIVE_LEVEL gives adapters at DI
     {
         const IrqlState::Raised raised(host.irql, Irql::dispatch);
         std::uint64_t registers = 0;
-        CHECK(bus.get_dma_adapter(packet_device(), registers) != nullptr);
+        CHECK(bus.get_dma_adapter(packet_device(), registers, SourceLocation::current()) != nullptr);
         CHECK(host.codes().empty());
         CHECK(host.get(&host.card) != nullptr);
         CHECK(host.codes() == Codes{"0xE6/0x13-1"});

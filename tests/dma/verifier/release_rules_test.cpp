@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <tests/dma/adapter/dma_host.h>
-
-#include <vector>
+#include <tests/dma/verifier/packet_host.h>
 
 using namespace ghostcard;
 using namespace ghostcard::test;
 using dma::AllocationAction;
-using dma::BouncePolicy;
 using dma::MapRegisterBase;
-using dma::Mdl;
 using dma::NtStatus;
 
 // Each case breaks one rule of Microsoft's bug check 0xE6 or of Linux's kernel/dma/debug.c and reads the finding;
@@ -17,29 +13,6 @@ using dma::NtStatus;
 namespace {
 
 const Device device;
-constexpr dma::HalSettings always{.policy = {.bounce = BouncePolicy::always}};
-
-/// A host with a buffer and one grant of registers for all of it.
-struct Packet : DmaHost {
-    explicit Packet(const dma::HalSettings& settings = always, std::uint64_t length = 10'000, std::uint64_t offset = 64)
-        : DmaHost(std::nullopt, settings),
-          adapter(DmaHost::adapter(packet_device())),
-          mdl(Mdl::of(buffer(length, offset))) {
-        registers = dma::spanned_pages(mdl.start, mdl.length);
-        base = granted(adapter, device, registers).value();
-    }
-    BusAddress map() {
-        std::uint64_t length = mdl.length;
-        return adapter.map_transfer(mdl, base, mdl.start, length, false).value();
-    }
-    bool flush() { return adapter.flush_adapter_buffers(mdl, base, mdl.start, mdl.length, false); }
-    void free() { adapter.free_map_registers(base, registers); }
-
-    dma::AdapterObject& adapter;
-    Mdl mdl;
-    std::uint64_t registers;
-    MapRegisterBase base;
-};
 
 struct Passive : DmaHost {
     Passive() : DmaHost(std::nullopt, {}, 64 * mib, Irql::passive) {}

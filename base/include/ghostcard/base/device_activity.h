@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/addresses.h>
+#include <ghostcard/base/source_location.h>
 #include <ghostcard/base/time.h>
 
 #include <cstdint>
@@ -20,8 +21,8 @@ public:
     virtual void device_accessed(BusRange range, bool write, bool bus_master, Duration time) = 0;
     /// Address translation has refused an access.
     virtual void translation_fault(BusAddress address, bool write, Duration time) = 0;
-    /// The driver has written an address into the device's descriptor and started it.
-    virtual void device_programmed(BusRange range) = 0;
+    /// The driver has written an address into the device's descriptor and started it, at that place in its sources.
+    virtual void device_programmed(BusRange range, const SourceLocation& location) = 0;
     /// A register of the device has been read, which pushes the device's posted writes into memory before the answer
     /// comes (PCI 2.3, 3.2.5), or written, which does not. An access of the driver.
     virtual void register_accessed(bool write) = 0;

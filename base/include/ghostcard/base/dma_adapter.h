@@ -3,6 +3,7 @@
 
 #include <ghostcard/base/addresses.h>
 #include <ghostcard/base/dma_constraints.h>
+#include <ghostcard/base/source_location.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -34,12 +35,16 @@ public:
 
     /// On success fills buffer with `length` zeroed bytes; otherwise leaves it alone.
     virtual DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
-                                            CommonBuffer& buffer) = 0;
+                                            CommonBuffer& buffer,
+                                            SourceLocation location = SourceLocation::current()) = 0;
     /// The buffer exactly as it was allocated; the device must have stopped using it.
-    virtual DmaError free_common_buffer(const CommonBuffer& buffer) = 0;
+    virtual DmaError free_common_buffer(const CommonBuffer& buffer,
+                                        SourceLocation location = SourceLocation::current()) = 0;
     /// The CPU is about to read what the device has written there (Linux: dma_sync_single_for_cpu). Where caches are
     /// coherent there is nothing to do.
-    virtual void sync_for_cpu(BusRange range) { (void)range; }
+    virtual void sync_for_cpu(BusRange range, SourceLocation location = SourceLocation::current()) {
+        (void)range, (void)location;
+    }
 };
 
 }  // namespace ghostcard

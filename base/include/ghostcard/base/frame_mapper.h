@@ -20,9 +20,10 @@ public:
     /// Lets the device fill the bytes until unmap(). On success `runs` are what it is to be given, in the order of the
     /// bytes; one of them if `one_run`, for a device without scatter/gather, which may cost the host a copy. What the
     /// CPU finds in the bytes meanwhile means nothing.
-    virtual DmaError map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs) = 0;
+    virtual DmaError map(std::span<std::byte> bytes, bool one_run, std::vector<BusRange>& runs,
+                         SourceLocation location = SourceLocation::current()) = 0;
     /// The device has stopped. Afterwards the bytes hold what it wrote.
-    virtual DmaError unmap(std::span<std::byte> bytes) = 0;
+    virtual DmaError unmap(std::span<std::byte> bytes, SourceLocation location = SourceLocation::current()) = 0;
 };
 
 }  // namespace ghostcard

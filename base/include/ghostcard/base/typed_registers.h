@@ -12,7 +12,8 @@ Value<Register> read(RegisterAccess& registers) {
 }
 
 template <class Register>
-void write(RegisterAccess& registers, Value<Register> value) {
+void write(RegisterAccess& registers, Value<Register> value, SourceLocation location = SourceLocation::current()) {
+    registers.called_at(location);
     registers.write(Register::offset, value.raw());
 }
 

@@ -58,6 +58,8 @@ public:
     /// faults.
     std::span<std::byte> locate(RequesterId requester, BusRange range, bool write) const;
     void record_fault(const TranslationFault& fault);
+    /// Called for each, whether or not it is kept.
+    void on_fault(std::function<void(const TranslationFault&)> listener) { fault_listener_ = std::move(listener); }
 
     /// Bytes that can be accepted at that instant.
     std::uint64_t room(Duration at);
@@ -127,6 +129,7 @@ private:
     std::uint64_t message_count_ = 0;
     std::vector<TranslationFault> faults_;
     std::uint64_t fault_count_ = 0;
+    std::function<void(const TranslationFault&)> fault_listener_;
 };
 
 }  // namespace ghostcard::bus

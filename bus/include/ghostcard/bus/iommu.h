@@ -3,8 +3,11 @@
 
 #include <ghostcard/bus/bus_translation.h>
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace ghostcard::bus {
 
@@ -23,15 +26,26 @@ public:
     /// A guard page that is never mapped follows each range.
     std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
                                   const DmaConstraints& constraints) override;
+    std::optional<BusAddress> map_pages(std::span<const PhysicalAddress> pages, DmaDirection direction,
+                                        const DmaConstraints& constraints) override;
     void unmap(BusRange range) override;
 
 private:
-    struct Mapping {
+    /// Neighbouring pages, so many bytes into their mapping.
+    struct Run {
+        std::uint64_t offset;
         PhysicalRange pages;
+    };
+    struct Mapping {
+        std::vector<Run> runs;  ///< At least one, without gaps.
         DmaDirection direction;
+
+        std::uint64_t size() const { return runs.back().offset + runs.back().pages.size(); }
     };
 
     bool is_free(BusRange range) const;
+    std::optional<BusAddress> place(std::uint64_t size, const DmaConstraints& constraints) const;
+    std::optional<BusAddress> add(Mapping mapping, const DmaConstraints& constraints);
 
     std::map<BusAddress, Mapping> mappings_;  ///< By the bus address of the first page; disjoint.
 };

@@ -35,6 +35,8 @@ struct DriverSettings {
 /// The application that receives the frames.
 struct ConsumerSettings {
     std::optional<DownstreamPeer> allocator{};  ///< Who the buffers' allocator is negotiated with; nothing: nobody.
+    Bytes alignment{0};                         ///< What that asks for (cbAlign, a power of two); 0: nothing.
+    Bytes prefix{0};                            ///< What that wants before each buffer (cbPrefix).
     unsigned buffers = 3;                       ///< Frame buffers in circulation (1 to 64).
     Bytes page_offset{0};             ///< Where in its first page each buffer begins (below 4096 B), if no allocator
                                       ///< says so.

@@ -39,9 +39,10 @@ public:
     HostDmaAdapter(const HostDmaAdapter&) = delete;
     HostDmaAdapter& operator=(const HostDmaAdapter&) = delete;
 
-    DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints,
-                                    CommonBuffer& buffer) override;
-    DmaError free_common_buffer(const CommonBuffer& buffer) override;
+    DmaError allocate_common_buffer(std::uint64_t length, const DmaConstraints& constraints, CommonBuffer& buffer,
+                                    SourceLocation location = SourceLocation::current()) override;
+    DmaError free_common_buffer(const CommonBuffer& buffer,
+                                SourceLocation location = SourceLocation::current()) override;
     /// Knows the common buffers.
     std::optional<PhysicalAddress> physical_address(const std::byte* pointer) const override;
 

@@ -54,6 +54,8 @@ public:
 
     const VideoInput& video() const { return video_; }
     std::uint64_t memory_high_water();
+    /// COMMAND allows it to access memory.
+    bool bus_master_enabled() const { return function_.bus_master_enabled(); }
     void attach_observer(CardObserver& observer) { observers_.push_back(&observer); }
 
 private:

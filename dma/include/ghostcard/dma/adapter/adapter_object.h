@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/source_location.h>
+#include <ghostcard/dma/adapter/adapter_books.h>
 #include <ghostcard/dma/adapter/adapter_types.h>
 #include <ghostcard/dma/adapter/device_description.h>
 #include <ghostcard/dma/adapter/map_register_pool.h>
@@ -10,11 +11,8 @@
 #include <ghostcard/dma/verifier/dma_verifier.h>
 
 #include <cstdint>
-#include <list>
 #include <map>
-#include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 
@@ -29,12 +27,13 @@ public:
     using Location = SourceLocation;
 
     /// The host must outlive the adapter. A Hal makes adapters.
-    AdapterObject(const AdapterHost& host, const DeviceDescription& description);
+    AdapterObject(const AdapterHost& host, const DeviceDescription& description,
+                  Location location = Location::current());
     ~AdapterObject();
     AdapterObject(const AdapterObject&) = delete;
     AdapterObject& operator=(const AdapterObject&) = delete;
 
-    /// Registers that may be asked for at once: enough for MaximumLength, or fewer (WDK, "Getting an Adapter Object").
+    /// As many may be asked for at once: enough for MaximumLength, or fewer (WDK, "Getting an Adapter Object").
     std::uint64_t number_of_map_registers() const { return number_of_map_registers_; }
     /// Of the structure: 1 for every adapter, whatever its routines.
     static constexpr unsigned version() { return 1; }
@@ -108,22 +107,10 @@ public:
     /// Marks the adapter as put; reports what is left.
     void put(Location location = Location::current());
     bool is_put() const { return put_; }
+    /// Where a driver has asked for it.
+    const Location& asked_at() const { return asked_at_; }
 
 private:
-    struct Grant {
-        const void* device = nullptr;
-        MapRegisterRun registers;
-        std::uint64_t asked = 0;  ///< Registers.
-        std::uint64_t used = 0;
-        std::uint64_t shares = 1;  ///< How often it was granted: the one with NULL, any number of times.
-        std::list<MappedPiece> pieces;
-    };
-    struct List {
-        MapRegisterRun registers;
-        std::vector<MappedPiece> pieces;
-        std::vector<ScatterGatherElement> elements;
-        bool mdl_built = false;
-    };
     struct Request {
         const void* device;
         const Mdl& mdl;
@@ -142,8 +129,8 @@ private:
     void announce(const MappedPiece& piece, MappingKind kind, const Location& location) const;
     void unmap(const MappedPiece& piece, std::uint64_t bytes, bool to_device, const Location& location) const;
     void run_control(const void* device, std::uint64_t asked, const MapRegisterRun& run, const AdapterControl& control);
-    void release(std::map<std::uint64_t, Grant>::iterator grant, const Location& location);
-    void report_unflushed(const Grant& grant, const Location& location) const;
+    void release(std::map<std::uint64_t, AdapterBooks::Grant>::iterator grant, const Location& location);
+    void report_unflushed(const AdapterBooks::Grant& grant, const Location& location) const;
     NtStatus list(const Request& request, bool may_wait, const Location& location);
     void make_list(const Request& request, const MapRegisterRun& run, const Location& location);
     std::uint64_t list_registers(const Mdl& mdl, VirtualAddress address, std::uint64_t length) const;
@@ -152,23 +139,14 @@ private:
 
     const AdapterHost host_;
     const DeviceDescription description_;
+    const Location asked_at_;
     MapRegisterPool& pool_;
     TransferMapper mapper_;
     HostDmaAdapter common_buffers_;
     std::uint64_t number_of_map_registers_;
     bool needs_registers_;
     bool put_ = false;
-
-    std::map<BusAddress, CommonBuffer> buffers_;
-    std::set<BusAddress> freed_buffers_;
-    std::map<BusAddress, std::uint64_t> mdl_buffers_;  ///< Bus address -> bytes.
-
-    std::map<std::uint64_t, Grant> grants_;  ///< By MapRegisterBase.
-    std::uint64_t next_base_ = 1;
-    std::set<const void*> asking_;               ///< Devices whose request waits or is being answered.
-    std::optional<std::uint64_t> kept_channel_;  ///< The grant whose device keeps the channel.
-    std::map<std::uint64_t, List> lists_;
-    std::uint64_t next_list_ = 1;
+    AdapterBooks books_;
 };
 
 }  // namespace ghostcard::dma

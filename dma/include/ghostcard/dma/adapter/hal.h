@@ -38,8 +38,9 @@ public:
     /// PutDmaAdapter of what a driver holds, which may be null.
     void put(AdapterObject* adapter, SourceLocation location = SourceLocation::current());
 
-    /// The driver is unloaded: reports adapters that it has not put, and what else it has left.
-    void driver_unloaded(SourceLocation location = SourceLocation::current());
+    /// The driver is unloaded: reports adapters that it has not put, and what else it has left, each where it came
+    /// from.
+    void driver_unloaded();
 
     /// Adapters that were made and not put.
     std::uint64_t outstanding() const;

@@ -21,7 +21,8 @@ struct BusInterface {
     std::function<void()> reference{};
     std::function<void()> dereference{};
     /// Null if there is none for such a device. May be empty: the bus makes no adapters.
-    std::function<AdapterObject*(const DeviceDescription&, std::uint64_t& map_registers)> get_dma_adapter{};
+    std::function<AdapterObject*(const DeviceDescription&, std::uint64_t& map_registers, SourceLocation)>
+        get_dma_adapter{};
 };
 
 /// Counts who holds an interface; a provider's part.

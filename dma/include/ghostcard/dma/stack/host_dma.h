@@ -29,7 +29,7 @@ public:
     void unload();
 
 private:
-    AdapterObject* get_adapter();
+    AdapterObject* get_adapter(SourceLocation location);
 
     const HostDmaSettings settings_;
     DeviceDescription description_;

@@ -36,6 +36,11 @@ public:
     /// The device has finished a frame. False: it was lost, for lack of a frame in the queue (starvation).
     bool frame_finished(std::span<const std::byte> content, Duration time);
 
+    /// The same for a device that fills frames by itself: so many were lost before the next one...
+    void frames_lost(std::uint64_t count);
+    /// ...and what the header of one says that has been filled.
+    void fill(StreamHeader& header, std::uint64_t bytes, std::optional<Duration> time);
+
     std::uint64_t picture_number() const { return picture_number_; }  ///< Frames that were attempted.
     std::uint64_t drop_count() const { return drop_count_; }
 

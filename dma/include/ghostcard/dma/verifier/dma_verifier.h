@@ -44,13 +44,13 @@ public:
     void physical_address_asked(PhysicalAddress address) { asked_.insert(address); }
     /// The driver looks at what the device has written into [range).
     void buffer_read(BusRange range, const SourceLocation& location = SourceLocation::current());
-    /// The driver is unloaded: whatever is still there has leaked.
-    void driver_unloaded(const SourceLocation& location = SourceLocation::current());
+    /// The driver is unloaded: whatever is still there has leaked, from where it was mapped.
+    void driver_unloaded();
 
     // From the machine.
     void device_accessed(BusRange range, bool write, bool bus_master, Duration time) override;
     void translation_fault(BusAddress address, bool write, Duration time) override;
-    void device_programmed(BusRange range) override;
+    void device_programmed(BusRange range, const SourceLocation& location = SourceLocation::current()) override;
     void register_accessed(bool write) override;
     void interrupt_taken(bool message) override;
 
@@ -69,6 +69,7 @@ private:
     std::set<PhysicalAddress> asked_;
     std::optional<BusRange> unpushed_;  ///< Last written by the device, and not known to have reached memory.
     bool line_taken_ = false;           ///< An interrupt came by the line and no register has been read since.
+    CallSite started_at_;               ///< Where the driver has last started the device, for what that does.
     std::vector<Finding> findings_;
 };
 

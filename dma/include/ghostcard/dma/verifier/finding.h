@@ -19,7 +19,7 @@ struct Place {
     std::optional<BusAddress> bus_address;
 };
 
-/// Where in the driver a call was made. Empty for what a device did.
+/// Where in the driver a call was made; for what a device did, where it was started. Empty: not known.
 struct CallSite {
     std::string file;  ///< Without its folders, so that the same run reads the same everywhere.
     std::uint32_t line = 0;

@@ -3,12 +3,14 @@
 
 #include <ghostcard/base/addresses.h>
 #include <ghostcard/base/translation.h>
+#include <ghostcard/dma/verifier/finding.h>
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ghostcard::dma {
@@ -28,12 +30,13 @@ struct LiveMapping {
     std::optional<VirtualAddress> virtual_address;  ///< Of the driver's bytes.
     bool bounced = false;
     std::uint64_t accessed = 0;  ///< Bytes that the device has moved, as far as anybody has reported it.
+    CallSite site{};             ///< Where it was mapped; the verifier fills it in.
 };
 
 /// Which memory a device may touch, and which it was allowed to touch not long ago.
 class LiveMappings {
 public:
-    void add(const LiveMapping& mapping) { live_.insert_or_assign(mapping.range.base(), mapping); }
+    void add(LiveMapping mapping) { live_.insert_or_assign(mapping.range.base(), std::move(mapping)); }
     void remove(BusRange range);
 
     /// The device has moved these bytes.

@@ -18,12 +18,14 @@ public:
 
     std::uint32_t read(std::uint32_t offset) override;
     void write(std::uint32_t offset, std::uint32_t value) override;
+    void called_at(const SourceLocation& location) override { location_ = location; }
 
 private:
     RegisterAccess& registers_;
     DmaVerifier& verifier_;
     std::uint64_t address_ = 0;  ///< As last written.
     std::uint32_t length_ = 0;
+    SourceLocation location_ = SourceLocation::current("", "", 0);
 };
 
 /// The card's interrupt, which tells the verifier of each, and the driver's level while it handles it.
