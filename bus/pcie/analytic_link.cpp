@@ -219,10 +219,12 @@ void AnalyticLink::start(Wire& wire, const Start& start) {
                             .tag = write ? std::uint8_t{0} : next_tag_,
                             .address = stream.run->address + stream.sent,
                             .bytes = stream.next_bytes};
+                wire.data = stream.run->data.subspan(stream.sent, stream.next_bytes);
                 begun(stream, start.from);
             } else {
                 checkpoint_.reset();
                 wire.tlp = start.queued->tlp;
+                wire.data = start.queued->data;
                 const std::uint64_t number = start.queued->number;
                 std::erase_if(wire.queue, [number](const Queued& queued) { return queued.number == number; });
             }

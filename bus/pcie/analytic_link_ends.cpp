@@ -20,14 +20,14 @@ void AnalyticLink::end_requested(Run& run, Duration now) {
         if (stream.run == &run) stream.close_at = std::min(stream.close_at, seen_after(now));
 }
 
-void AnalyticLink::request(const Tlp& tlp, Duration now) {
+void AnalyticLink::request(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     checkpoint_.reset();
-    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp});
+    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp, data});
 }
 
-void AnalyticLink::complete(const Tlp& tlp, Duration now) {
+void AnalyticLink::complete(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     checkpoint_.reset();
-    wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp});
+    wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp, data});
 }
 
 void AnalyticLink::interrupt(const Tlp& tlp, Duration now) {
@@ -51,7 +51,10 @@ void AnalyticLink::arrive(Wire& wire) {
         }
         case Carried::tlp: break;
     }
-    if (observed()) report({wire.direction, wire.tlp, to_duration(wire.began), to_duration(now_)});
+    if (observed()) {
+        const auto carried = has_data(wire.tlp.kind) ? wire.data : std::span<std::byte>{};
+        report({wire.direction, wire.tlp, to_duration(wire.began), to_duration(now_), carried});
+    }
     other.first_unanswered = std::min(other.first_unanswered, now_);
     const Tlp tlp = wire.tlp;
     if (wire.direction == Direction::up)
@@ -221,7 +224,8 @@ void AnalyticLink::serve_read() {
     do {
         answer.byte_count = left;
         answer.bytes = successful ? first_completion(answer.address, left, settings_) : 0;
-        wire(Direction::down).queue.push_back({now_, next_number_++, answer});
+        const auto data = read.data.subspan(answer.address - read.tlp.address, answer.bytes);
+        wire(Direction::down).queue.push_back({now_, next_number_++, answer, data});
         answer.address = answer.address + answer.bytes;
         left -= answer.bytes;
     } while (successful && left > 0);

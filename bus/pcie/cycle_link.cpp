@@ -198,7 +198,8 @@ void CycleLink::send(Wire& wire, const Waiting& next) {
     const std::uint64_t bytes = wire_bytes(next.tlp, settings_.ecrc);
     count(wire.direction, next.tlp, bytes);
     occupy(wire, static_cast<std::int64_t>(bytes) * byte_, [this, &wire, next, start = now_] {
-        report({wire.direction, next.tlp, to_duration(start), to_duration(now_)});
+        const auto carried = has_data(next.tlp.kind) ? next.data : std::span<std::byte>{};
+        report({wire.direction, next.tlp, to_duration(start), to_duration(now_), carried});
         acknowledge(this->wire(opposite(wire.direction)));
         if (wire.direction == Direction::up)
             arrive_at_root(next);

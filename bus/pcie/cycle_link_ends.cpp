@@ -82,9 +82,9 @@ void CycleLink::end_if_over(Stream& stream) {
     user_.run_ended(run, to_duration(now_));
 }
 
-void CycleLink::complete(const Tlp& tlp, Duration now) {
+void CycleLink::complete(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     const LinkTime from = to_link_time(now) + to_link_time(settings_.completer_latency) + LinkTime(1);
-    wire(Direction::up).queue.push_back({from, next_number_++, tlp});
+    wire(Direction::up).queue.push_back({from, next_number_++, tlp, data});
     try_to_send(wire(Direction::up), from);
 }
 
@@ -119,8 +119,8 @@ void CycleLink::arrive_at_device(const Waiting& arrived) {
 
 // ---- the root complex -----------------------------------------------------------------------------------------------
 
-void CycleLink::request(const Tlp& tlp, Duration now) {
-    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp});
+void CycleLink::request(const Tlp& tlp, std::span<std::byte> data, Duration now) {
+    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp, data});
     try_to_send(wire(Direction::down), seen_after(now));
 }
 
@@ -201,7 +201,8 @@ void CycleLink::serve_read(const ArrivedRead& read) {
     }
     while (successful && completion.byte_count > 0) {
         completion.bytes = first_completion(completion.address, completion.byte_count, settings_);
-        down.queue.push_back({now_, next_number_++, completion});
+        const std::uint64_t offset = completion.address - read.tlp.address;
+        down.queue.push_back({now_, next_number_++, completion, read.data.subspan(offset, completion.bytes)});
         completion.address = completion.address + completion.bytes;
         completion.byte_count -= completion.bytes;
     }

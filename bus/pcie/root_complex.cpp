@@ -4,6 +4,7 @@
 #include <ghostcard/bus/sim_time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -153,25 +154,28 @@ void RootComplex::completion_arrived(const Tlp&, Duration) {
 
 bool RootComplex::access(Tlp request, std::uint32_t& word) {
     request.bytes = access_bytes;
+    std::array<std::byte, access_bytes> data{};
+    store_little_endian(word, data);
     cpu_port_.lock();
     arrived_ = completed_ = false;
     catch_up();
-    link_->request(request, simulated_now());
+    link_->request(request, data, simulated_now());
     look_ahead();
     while (!arrived_) sc_core::wait(access_goes_on_);
     const bool supported = endpoint_ != nullptr && endpoint_->access(request, word);
 
     if (request.kind != TlpKind::memory_write) {
         const bool with_data = supported && !has_data(request.kind);
+        store_little_endian(word, data);
         catch_up();
         link_->complete({.kind = with_data ? TlpKind::completion_data : TlpKind::completion,
                          .requester = request.requester,
-                         .address = request.address,
+                         .address = request.kind == TlpKind::memory_read ? request.address : BusAddress{},
                          .bytes = with_data ? access_bytes : 0,
                          .completer = device_,
                          .byte_count = access_bytes,
                          .status = supported ? CompletionStatus::successful : CompletionStatus::unsupported_request},
-                        simulated_now());
+                        data, simulated_now());
         look_ahead();
         while (!completed_) sc_core::wait(access_goes_on_);
         if (host_.drained_at() > simulated_now()) sc_core::wait(to_sc_time(host_.drained_at() - simulated_now()));

@@ -212,7 +212,7 @@ private:
         link_->begin(device.run, now_);
     }
     void request(bus::pcie::TlpKind kind, std::uint64_t address) {
-        link_->request({.kind = kind, .address = {address}, .bytes = 4}, now_);
+        link_->request({.kind = kind, .address = {address}, .bytes = 4}, cpu_data_, now_);
     }
     void answer(const bus::pcie::Tlp& request) {
         using bus::pcie::TlpKind;
@@ -222,7 +222,7 @@ private:
                          .address = request.address,
                          .bytes = read ? 4u : 0u,
                          .byte_count = 4},
-                        now_);
+                        cpu_data_, now_);
     }
 
     void run_ended(bus::pcie::Run& run, Duration at) override {
@@ -257,6 +257,7 @@ private:
     std::unique_ptr<bus::pcie::Link> link_;
     std::vector<std::unique_ptr<DeviceRun>> runs_;
     std::vector<bus::pcie::Tlp> arrived_;
+    std::array<std::byte, 4> cpu_data_{};
     Duration now_{};
     unsigned standing_still_ = 0;
 };

@@ -21,8 +21,8 @@ public:
 
     void begin(Run& run, Duration now) override;
     void end_requested(Run& run, Duration now) override;
-    void request(const Tlp& tlp, Duration now) override;
-    void complete(const Tlp& tlp, Duration now) override;
+    void request(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
     void interrupt(const Tlp& tlp, Duration now) override;
     void advance(Duration now) override;
     Duration next_due() const override;
@@ -47,6 +47,7 @@ private:
         LinkTime from{};
         std::uint64_t number = 0;
         Tlp tlp{};
+        std::span<std::byte> data{};
     };
     struct Freed {
         LinkTime at{};
@@ -77,6 +78,7 @@ private:
         // of what it carries
         LinkTime began{};
         Tlp tlp{};
+        std::span<std::byte> data{};
         Stream* stream = nullptr;
         TlpClass updated = TlpClass::posted;
         Credits update{};

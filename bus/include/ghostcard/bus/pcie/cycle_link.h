@@ -22,8 +22,8 @@ public:
 
     void begin(Run& run, Duration now) override;
     void end_requested(Run& run, Duration now) override;
-    void request(const Tlp& tlp, Duration now) override;
-    void complete(const Tlp& tlp, Duration now) override;
+    void request(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
     void interrupt(const Tlp& tlp, Duration now) override;
     void advance(Duration now) override;
     Duration next_due() const override;
