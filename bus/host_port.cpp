@@ -103,7 +103,7 @@ Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
 
 void HostPort::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at) {
     const Duration visible_at = next_visible(data.size(), at);
-    if (visible_at <= simulated_now()) {  // a bus that lagged behind
+    if (visible_at <= simulated_now() && has_unlimited_room()) {  // a bus that lagged behind
         posted_.settle(visible_at);
         std::memcpy(memory.data(), data.data(), data.size());
         return;
