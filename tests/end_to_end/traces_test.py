@@ -170,6 +170,17 @@ class Traces(ghostcard.TestCase):
                 traces.append(path.read_bytes())
             self.assertTrue(traces[0] == traces[1] == traces[2])
 
+    def test_bursts_that_the_target_cuts_in_two_are_told_in_order(self):
+        """Found by 300 random computers: a bus that repeats them tells of all first halves, then of all second ones."""
+        sets = ["bus.clock=8 MHz", "bus.width=64", "bus.decode=fast", "bus.initial_wait=7", "bus.parking=last",
+                "bus.latency_timer=56", "bus.cache_line=32 B", "bus.target.line=64 B", "card.dma.burst=64 B",
+                "card.memory=1 MiB", "video.mode=480i59.94"]
+        _, trace = self.trace("--trace-from", "50.1 ms", "--trace-to", "50.3 ms", sets=["bus.timing=analytic", *sets])
+        self.assertIn("disconnect", {each.arguments.get("outcome") for each in trace.slices["DMA bursts"]})
+        begins = [each.begin for each in trace.slices["bus"]]
+        self.assertEqual(begins, sorted(begins))
+        self.assertEqual(trace.times, sorted(trace.times))
+
     def waveform(self, timing):
         vcd, fst = self.folder / f"{timing}.vcd", self.folder / f"{timing}.fst"
         document = self.run_scenario(self.scenario, "--vcd", vcd, *WINDOW, "--trace", self.folder / "trace",
