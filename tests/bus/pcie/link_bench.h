@@ -21,12 +21,13 @@ struct LinkEvent {
     std::string what;
     std::uint64_t number = 0;  ///< An address, or of a run.
     std::uint64_t bytes = 0;
-    Duration begin{};  ///< Of a TLP.
+    Duration begin{};        ///< Of a TLP...
+    std::uint64_t data = 0;  ///< ...and a sum of what it carries.
 
     friend auto operator<=>(const LinkEvent&, const LinkEvent&) = default;
     friend std::ostream& operator<<(std::ostream& out, const LinkEvent& event) {
         return out << event.at.count() << " ps: " << event.what << " " << event.number << " " << event.bytes << " ("
-                   << event.begin.count() << ")";
+                   << event.begin.count() << ", " << event.data << ")";
     }
 };
 
@@ -61,6 +62,7 @@ public:
         const bool refused = address >= refused_from;
         log(refused ? "refused" : "read", address, data.size(), at);
         held_.clear();  // as a device's read pushes what was written before it
+        for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::byte>((address.value + i) * 7 / 4);
         return !refused;
     }
     bool has_unlimited_room() const override { return capacity == 0; }
@@ -200,7 +202,8 @@ private:
     }
     void begin(const LinkStory::Act& act, bool write) {
         DeviceRun& device = *runs_.emplace_back(std::make_unique<DeviceRun>(runs_.size(), events));
-        device.data.resize(act.bytes);
+        for (std::uint64_t i = 0; i < act.bytes; ++i)
+            device.data.push_back(static_cast<std::byte>((runs_.size() + i) * 5 / 3));
         device.control.first = act.at;
         device.control.for_each_byte = act.for_each_byte;
         device.control.arriving = act.arriving;
@@ -249,7 +252,11 @@ private:
     void tlp(const bus::pcie::TlpRecord& record) override {
         const std::string way = record.direction == bus::pcie::Direction::up ? "up " : "down ";
         const std::string kind = std::to_string(static_cast<unsigned>(record.tlp.kind));
-        events.push_back({record.end, "tlp " + way + kind, record.tlp.address.value, record.tlp.bytes, record.start});
+        std::uint64_t sum = record.data.size();
+        for (const std::byte byte : record.data) sum = 31 * sum + std::to_integer<std::uint64_t>(byte);
+        CHECK(record.data.size() == (has_data(record.tlp.kind) ? record.tlp.bytes : 0));
+        events.push_back(
+            {record.end, "tlp " + way + kind, record.tlp.address.value, record.tlp.bytes, record.start, sum});
     }
 
     const LinkStory story_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bus/pcie/link_bench.h"
+#include "tests/support/property.h"
 
-#include <rapidcheck.h>
-#include <cstdlib>
+#include <sstream>
 
 using namespace ghostcard;
 using namespace ghostcard::bus::pcie;
@@ -106,33 +106,24 @@ std::string describe(const LinkStory& story) {
 
 }  // namespace
 
-// RC_PARAMS="max_success=10000" for the long form.
-TEST_CASE("both timings give every event of a random PCI Express system the same instant", "[pcie][link][property]") {
-    rc::detail::TestParams parameters{.seed = 1, .maxSuccess = 300};
-    if (std::getenv("RC_PARAMS") != nullptr) parameters = rc::detail::configuration().testParams;
-    const auto result = rc::detail::checkTestable(
-        [] {
-            const LinkStory story = any_story();
-            LinkBench cycle(LinkTiming::cycle, story);
-            LinkBench analytic(LinkTiming::analytic, story);
-            const auto expected = cycle.play();
-            const auto actual = analytic.play();
-            if (actual == expected && analytic.link().counts(Direction::up) == cycle.link().counts(Direction::up) &&
-                analytic.link().counts(Direction::down) == cycle.link().counts(Direction::down))
-                return;
-            std::ostringstream difference;
-            for (std::size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
-                if (i < expected.size() && i < actual.size() && expected[i] == actual[i]) continue;
-                if (i < expected.size()) difference << "cycle    " << expected[i] << '\n';
-                if (i < actual.size()) difference << "analytic " << actual[i] << '\n';
-                break;
-            }
-            RC_FAIL(describe(story) + difference.str());
-        },
-        rc::detail::TestMetadata{}, parameters);
-    if (!result.is<rc::detail::SuccessResult>()) {
-        std::ostringstream text;
-        rc::detail::printResultMessage(result, text);
-        FAIL(text.str());
-    }
+// tools/nightly is the long form.
+TEST_CASE("both timings give every event of a random PCI Express system the same instant", "[pcie][link][equality]") {
+    check_random_systems([] {
+        const LinkStory story = any_story();
+        LinkBench cycle(LinkTiming::cycle, story);
+        LinkBench analytic(LinkTiming::analytic, story);
+        const auto expected = cycle.play();
+        const auto actual = analytic.play();
+        if (actual == expected && analytic.link().counts(Direction::up) == cycle.link().counts(Direction::up) &&
+            analytic.link().counts(Direction::down) == cycle.link().counts(Direction::down))
+            return;
+        std::ostringstream difference;
+        for (std::size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
+            if (i < expected.size() && i < actual.size() && expected[i] == actual[i]) continue;
+            if (i < expected.size()) difference << "cycle    " << expected[i] << '\n';
+            if (i < actual.size()) difference << "analytic " << actual[i] << '\n';
+            break;
+        }
+        RC_FAIL(describe(story) + difference.str());
+    });
 }
