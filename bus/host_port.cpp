@@ -20,24 +20,26 @@ constexpr std::uint64_t largest_lookup = (1ull << 32) - 1;  // of bytes that lie
 /// What the operating system programs; accesses that came before a change see the old state.
 class HostPort::SettledTranslation : public Translation {
 public:
-    SettledTranslation(HostPort& port, Translation& translation) : port_(port), translation_(translation) {}
+    SettledTranslation(HostPort& port, RequesterId requester, Translation& translation)
+        : port_(port), requester_(requester), translation_(translation) {}
 
     std::optional<std::uint64_t> constant_offset() const override { return translation_.constant_offset(); }
     std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
                                   const DmaConstraints& constraints) override {
         port_.catch_up();
         const auto base = translation_.map(pages, direction, constraints);
-        port_.translation_changed();
+        if (base) port_.translation_changed(requester_, *BusRange::of(*base, pages.size()));
         return base;
     }
     void unmap(BusRange range) override {
         port_.catch_up();
         translation_.unmap(range);
-        port_.translation_changed();
+        port_.translation_changed(requester_, range);
     }
 
 private:
     HostPort& port_;
+    const RequesterId requester_;
     Translation& translation_;
 };
 
@@ -131,9 +133,9 @@ void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
 }
 
-void HostPort::translation_changed() {
+void HostPort::translation_changed(RequesterId requester, BusRange pages) {
     located_.reset();
-    for (const auto& changed : changed_) changed();
+    for (const auto& changed : changed_) changed(requester, pages);
 }
 
 void HostPort::settle() {
@@ -143,7 +145,8 @@ void HostPort::settle() {
 
 Translation& HostPort::translation_for(RequesterId requester) {
     auto& translation = device_translations_[requester];
-    if (!translation) translation = std::make_unique<SettledTranslation>(*this, translation_->for_device(requester));
+    if (!translation)
+        translation = std::make_unique<SettledTranslation>(*this, requester, translation_->for_device(requester));
     return *translation;
 }
 

@@ -30,6 +30,22 @@ void AnalyticLink::complete(const Tlp& tlp, std::span<std::byte> data, Duration 
     wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp, data});
 }
 
+void AnalyticLink::limit(Bytes max_payload, Bytes max_read_request, Duration now) {
+    changes_.push_back({seen_after(now), max_payload, max_read_request});
+}
+
+void AnalyticLink::forget(BusRange pages, Duration now) { changes_.push_back({seen_after(now), {}, {}, pages}); }
+
+void AnalyticLink::carry_out_change() {
+    const Change change = changes_.front();
+    changes_.pop_front();
+    checkpoint_.reset();
+    if (change.forgotten) return iotlb_.forget(*change.forgotten);
+    settings_.max_payload = change.max_payload;
+    settings_.max_read_request = change.max_read_request;
+    for (Stream& stream : streams_) refresh(stream);
+}
+
 void AnalyticLink::interrupt(const Tlp& tlp, Duration now) {
     checkpoint_.reset();
     wire(Direction::up).queue.push_back({seen_after(now), next_number_++, tlp});
@@ -150,7 +166,7 @@ LinkTime AnalyticLink::earliest_end(const Stream& stream) const {
     constexpr std::uint64_t least_overhead = 20;
     const Run& run = *stream.run;
     if (stream.close_at != never || stream.exhausted()) return now_;
-    const std::uint64_t payload = run.write ? settings_.max_payload.count : completion_payload(settings_);
+    const std::uint64_t payload = largest_payload_;
     const std::uint64_t left = run.data.size() - stream.sent;
     const std::uint64_t bytes = left + (left + payload - 1) / payload * least_overhead;
     const Wire& carrier = wire(run.write ? Direction::up : Direction::down);

@@ -17,10 +17,22 @@ void CycleLink::begin(Run& run, Duration now) {
 void CycleLink::end_requested(Run& run, Duration now) {
     const auto asked = std::find_if(streams_.begin(), streams_.end(), [&](auto& stream) { return stream.run == &run; });
     if (asked == streams_.end()) return;
-    at(seen_after(now), Phase::arrival, [this, number = asked->number] {
+    at(seen_after(now), Phase::outside, [this, number = asked->number] {
         for (Stream& stream : streams_)
             if (stream.number == number) return close(stream);
     });
+}
+
+void CycleLink::limit(Bytes max_payload, Bytes max_read_request, Duration now) {
+    at(seen_after(now), Phase::outside, [this, max_payload, max_read_request] {
+        settings_.max_payload = max_payload;
+        settings_.max_read_request = max_read_request;
+        try_to_send(wire(Direction::up), now_);  // a shorter TLP wants fewer credits
+    });
+}
+
+void CycleLink::forget(BusRange pages, Duration now) {
+    at(seen_after(now), Phase::outside, [this, pages] { iotlb_.forget(pages); });
 }
 
 /// From when on the stream's next TLP can be sent: the link has seen the run, the device has the data, the engine is as

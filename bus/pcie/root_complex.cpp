@@ -24,6 +24,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, const PcieSettings
       device_(device),
       link_(make_link(timing, settings, device, *this, *this)) {
     host.on_settle([this] { catch_up(); });
+    host.on_change([this](RequesterId requester, BusRange pages) { mapping_changed(requester, pages); });
     SC_HAS_PROCESS(RootComplex);
     SC_METHOD(follow_link);
     sensitive << link_due_;
@@ -46,6 +47,19 @@ void RootComplex::catch_up() {
 
 void RootComplex::follow_link() {
     catch_up();
+    look_ahead();
+}
+
+void RootComplex::limit(Bytes max_payload, Bytes max_read_request) {
+    catch_up();
+    link_->limit(max_payload, max_read_request, simulated_now());
+    look_ahead();
+}
+
+/// As an operating system that invalidates what the IOMMU remembers whenever it changes the table.
+void RootComplex::mapping_changed(RequesterId requester, BusRange pages) {
+    if (requester != device_ || settings_.iotlb.entries == 0) return;
+    link_->forget(pages, simulated_now());
     look_ahead();
 }
 

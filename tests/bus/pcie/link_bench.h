@@ -104,12 +104,25 @@ private:
 
 /// What happens around a link.
 struct LinkStory {
-    enum class Kind { write, read, message, interrupt, cpu_read, cpu_write, configuration_write, end_run, look };
+    enum class Kind {
+        write,
+        read,
+        message,
+        interrupt,
+        cpu_read,
+        cpu_write,
+        configuration_write,
+        limit,
+        forget,
+        end_run,
+        look
+    };
     struct Act {
         Duration at{};
         Kind kind = Kind::look;
-        std::uint64_t address = 0;  ///< Or the number of the run that shall end, counted from 0.
-        std::uint64_t bytes = 4;
+        std::uint64_t address =
+            0;                    ///< Or the number of the run that shall end, counted from 0; or the largest payload.
+        std::uint64_t bytes = 4;  ///< Or the largest read request.
         std::uint64_t burst_bytes = 0;  ///< 0: all in one.
         Duration for_each_byte{};
         std::uint64_t arriving = ~0ull;  ///< Bytes of a run that the device ever gets.
@@ -192,6 +205,8 @@ private:
             case Kind::cpu_read: return request(TlpKind::memory_read, act.address);
             case Kind::cpu_write: return request(TlpKind::memory_write, act.address);
             case Kind::configuration_write: return request(TlpKind::configuration_write, act.address % 4096);
+            case Kind::limit: return link_->limit({act.address}, {act.bytes}, now_);
+            case Kind::forget: return link_->forget(*BusRange::of({act.address}, act.bytes), now_);
             case Kind::end_run:
                 if (act.address >= runs_.size() || runs_[act.address]->ended) return;
                 return link_->end_requested(runs_[act.address]->run, now_);

@@ -55,11 +55,16 @@ PcieSettings any_settings() {
     return settings;
 }
 
-Act any_act(Duration at) {
+Act any_act(Duration at, const PcieSettings& settings) {
     Act act{.at = at};
-    act.kind =
-        one_of({Kind::write, Kind::write, Kind::write, Kind::read, Kind::read, Kind::message, Kind::interrupt,
-                Kind::cpu_read, Kind::cpu_write, Kind::configuration_write, Kind::end_run, Kind::look, Kind::look});
+    act.kind = one_of({Kind::write, Kind::write, Kind::write, Kind::read, Kind::read, Kind::message, Kind::interrupt,
+                       Kind::cpu_read, Kind::cpu_write, Kind::configuration_write, Kind::limit, Kind::forget,
+                       Kind::end_run, Kind::look, Kind::look});
+    if (act.kind == Kind::limit) {
+        act.address = std::max<std::uint64_t>(128, settings.max_payload.count >> up_to(3));
+        act.bytes = 128u << up_to(5);
+        return act;
+    }
     if (act.kind == Kind::end_run) {
         act.address = up_to(4);
         return act;
@@ -85,7 +90,7 @@ LinkStory any_story() {
     Duration at{};
     const std::uint64_t acts = 1 + up_to(7);
     for (std::uint64_t i = 0; i < acts; ++i) {
-        story.acts.push_back(any_act(at));
+        story.acts.push_back(any_act(at, story.settings));
         // at once, at a round instant, or anywhere
         at += Duration(static_cast<std::int64_t>(one_of<std::uint64_t>({0, 4000, 65'000, up_to(30'000'000)})));
     }

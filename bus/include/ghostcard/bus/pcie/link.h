@@ -127,6 +127,11 @@ public:
     /// have arrived.
     virtual void request(const Tlp& tlp, std::span<std::byte> data, Duration now) = 0;
     virtual void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) = 0;
+    /// Software allows TLPs of so many bytes, of write and read request (7.5.3.4). Holds for those that begin later,
+    /// and for completions as well: it gives both ends of a link the same max_payload. At most that of the settings.
+    virtual void limit(Bytes max_payload, Bytes max_read_request, Duration now) = 0;
+    /// The host forgets how it translated these addresses.
+    virtual void forget(BusRange pages, Duration now) = 0;
     /// The device's INTA# changes.
     virtual void interrupt(const Tlp& tlp, Duration now) = 0;
 
