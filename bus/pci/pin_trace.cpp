@@ -15,6 +15,7 @@ PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::p
       inta("inta"),
       window_(window),
       period_(clock_period(settings.clock)),
+      width_(settings.width),
       pipe_(path),
       trace_(sc_core::sc_create_vcd_trace_file(pipe_.trace_name().c_str())) {
     trace_->set_time_unit(1, sc_core::SC_PS);
@@ -92,7 +93,7 @@ void PinTrace::drive(const Pins& pins) {
         gnt_[master]->write((pins.gnt >> master & 1u) == 0);
     }
     ad_.write(pins.ad);
-    cbe_.write(pins.cbe);
+    cbe_.write(pins.cbe & ((1u << width_ / 8) - 1));  // what does not fit is shown as unknown
 }
 
 void PinTrace::commit() {

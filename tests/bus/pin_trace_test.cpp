@@ -89,6 +89,7 @@ TEST_CASE("the waveform of a run is the same each time and is opened by GTKWave'
          {"CLK", "FRAME#", "IRDY#", "TRDY#", "DEVSEL#", "STOP#", "REQ0#", "GNT0#", "INTA#", "AD [31:0]", "CBE# [3:0]"})
         CHECK_THAT(vcd, contains(" " + pin + " "));
     CHECK_THAT(vcd, contains("b1011010010110100101101001011010 "));  // the data on AD
+    CHECK_THAT(vcd, !contains("x"));
     const std::string fst = (folder.path() / "a.fst").string();
     CHECK(std::system(("vcd2fst " + (folder.path() / "a.vcd").string() + " " + fst + " > /dev/null").c_str()) == 0);
     CHECK(std::filesystem::file_size(fst) > 0);

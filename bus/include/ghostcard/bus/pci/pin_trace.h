@@ -40,6 +40,7 @@ private:
 
     const TraceWindow window_;
     const Duration period_;
+    const unsigned width_;
     VcdPipe pipe_;
     sc_core::sc_trace_file* trace_;
 
