@@ -31,7 +31,7 @@ HostBridge::HostBridge(const sc_core::sc_module_name& name, pci::PciBus& bus, Ho
       delayed_reads_(read_latency, fetched_block, discard_clocks * bus.period()) {
     bus.attach_target(*this);
     host.on_settle([&bus] { bus.catch_up(); });
-    host.on_change([&bus] { bus.targets_changed(); });
+    host.on_change([&bus](RequesterId, BusRange) { bus.targets_changed(); });
 }
 
 bool HostBridge::claims(pci::Command command, BusAddress address) const {

@@ -20,31 +20,33 @@ constexpr std::uint64_t largest_lookup = (1ull << 32) - 1;  // of bytes that lie
 /// What the operating system programs; accesses that came before a change see the old state.
 class HostPort::SettledTranslation : public Translation {
 public:
-    SettledTranslation(HostPort& port, Translation& translation) : port_(port), translation_(translation) {}
+    SettledTranslation(HostPort& port, RequesterId requester, Translation& translation)
+        : port_(port), requester_(requester), translation_(translation) {}
 
     std::optional<std::uint64_t> constant_offset() const override { return translation_.constant_offset(); }
     std::optional<BusAddress> map(PhysicalRange pages, DmaDirection direction,
                                   const DmaConstraints& constraints) override {
         port_.catch_up();
         const auto base = translation_.map(pages, direction, constraints);
-        port_.translation_changed();
+        if (base) port_.translation_changed(requester_, *BusRange::of(*base, pages.size()));
         return base;
     }
     std::optional<BusAddress> map_pages(std::span<const PhysicalAddress> pages, DmaDirection direction,
                                         const DmaConstraints& constraints) override {
         port_.catch_up();
         const auto base = translation_.map_pages(pages, direction, constraints);
-        port_.translation_changed();
+        if (base) port_.translation_changed(requester_, *BusRange::of(*base, pages.size() * page_size));
         return base;
     }
     void unmap(BusRange range) override {
         port_.catch_up();
         translation_.unmap(range);
-        port_.translation_changed();
+        port_.translation_changed(requester_, range);
     }
 
 private:
     HostPort& port_;
+    const RequesterId requester_;
     Translation& translation_;
 };
 
@@ -112,7 +114,7 @@ Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
 void HostPort::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at) {
     const Duration visible_at = next_visible(data.size(), at);
     if (!memory_.keeps_contents() && has_unlimited_room()) return;
-    if (visible_at <= simulated_now()) {  // a bus that lagged behind
+    if (visible_at <= simulated_now() && has_unlimited_room()) {  // a bus that lagged behind
         posted_.settle(visible_at);
         std::memcpy(memory.data(), data.data(), data.size());
         return;
@@ -140,9 +142,9 @@ void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
 }
 
-void HostPort::translation_changed() {
+void HostPort::translation_changed(RequesterId requester, BusRange pages) {
     located_.reset();
-    for (const auto& changed : changed_) changed();
+    for (const auto& changed : changed_) changed(requester, pages);
 }
 
 void HostPort::settle() {
@@ -152,7 +154,8 @@ void HostPort::settle() {
 
 Translation& HostPort::translation_for(RequesterId requester) {
     auto& translation = device_translations_[requester];
-    if (!translation) translation = std::make_unique<SettledTranslation>(*this, translation_->for_device(requester));
+    if (!translation)
+        translation = std::make_unique<SettledTranslation>(*this, requester, translation_->for_device(requester));
     return *translation;
 }
 

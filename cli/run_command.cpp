@@ -40,7 +40,7 @@ struct Request {
     std::vector<std::string> scenarios;
     std::string scenario;  ///< Of them the one that is run.
     std::vector<std::string> sets;
-    std::optional<std::string> out, json, junit, vcd, trace, capture, trace_from, trace_to;
+    std::optional<std::string> out, json, junit, vcd, trace, pcap, capture, trace_from, trace_to;
     bool timing = false, quiet = false, verbose = false;
 };
 
@@ -121,8 +121,10 @@ scenarios::RunOptions options_of(const Request& request) {
     options.capture = request.capture;
     options.vcd = request.vcd;
     options.trace = request.trace;
-    if ((request.trace_from || request.trace_to) && !request.vcd && !request.trace)
-        throw InputError(fmt::format("{} wants --trace or --vcd", request.trace_from ? "--trace-from" : "--trace-to"));
+    options.pcap = request.pcap;
+    if ((request.trace_from || request.trace_to) && !request.vcd && !request.trace && !request.pcap)
+        throw InputError(
+            fmt::format("{} wants --trace, --vcd or --pcap", request.trace_from ? "--trace-from" : "--trace-to"));
     options.trace_from = parse_time("--trace-from", request.trace_from);
     options.trace_to = parse_time("--trace-to", request.trace_to);
     if (options.trace_from && options.trace_to && *options.trace_from >= *options.trace_to)
@@ -142,9 +144,9 @@ fs::path identity(const fs::path& path) {
 void check_outputs(const Request& request, const scenarios::Scenario& scenario) {
     std::map<fs::path, const char*> taken{{identity(find_scenario(request.scenario)), "SCENARIO"}};
     if (!scenarios::is_generated(scenario.video.source)) taken[identity(scenario.video.source)] = "video.source";
-    for (const auto& [file, option] :
-         {std::pair(&request.json, "--json"), std::pair(&request.junit, "--junit"), std::pair(&request.vcd, "--vcd"),
-          std::pair(&request.trace, "--trace"), std::pair(&request.capture, "--capture")}) {
+    for (const auto& [file, option] : {std::pair(&request.json, "--json"), std::pair(&request.junit, "--junit"),
+                                       std::pair(&request.vcd, "--vcd"), std::pair(&request.trace, "--trace"),
+                                       std::pair(&request.pcap, "--pcap"), std::pair(&request.capture, "--capture")}) {
         if (!*file) continue;
         if (*file == "-" && file == &request.json) continue;
         if (*file == "-") throw InputError(fmt::format("{} -: only --json can go to standard output", option));
@@ -184,8 +186,11 @@ ExitStatus run(const Request& request, spdlog::logger& console) {
 
     const Duration simulated{result.document.value("simulated_ps", std::int64_t{0})};
     if (options.trace_from && *options.trace_from > simulated)
-        log.warn("{} {} holds nothing: the run ended at {}, before --trace-from {}", request.vcd ? "--vcd" : "--trace",
-                 request.vcd ? *request.vcd : *request.trace, in_microseconds(simulated), *request.trace_from);
+        for (const auto& [file, option] : {std::pair(&request.vcd, "--vcd"), std::pair(&request.trace, "--trace"),
+                                           std::pair(&request.pcap, "--pcap")})
+            if (*file)
+                log.warn("{} {} holds nothing: the run ended at {}, before --trace-from {}", option, **file,
+                         in_microseconds(simulated), *request.trace_from);
 
     if (request.timing) result.document["host"] = {{"wall_seconds", result.wall_time.count()}};
     outputs.write(scenario, {result.document, scenarios::run_command(request.scenario, request.sets), result.wall_time},
@@ -241,13 +246,15 @@ void add_run_command(CLI::App& app, Action& action) {
     command->add_option("--trace", request->trace, "Perfetto trace of frames, memory, bus, interrupts and driver")
         ->type_name("FILE");
     command
-        ->add_option("--vcd", request->vcd,
-                     "Waveform of the bus: its wires (gigabytes for a second, hence the window), or its transactions "
-                     "under bus.timing 'analytic'")
+        ->add_option(
+            "--vcd", request->vcd,
+            "Waveform of the bus: its wires (gigabytes for a second, hence the window), its transactions under "
+            "bus.timing 'analytic', or the TLPs of a link")
         ->type_name("FILE");
-    command->add_option("--trace-from", request->trace_from, "Begin of --trace and --vcd, as in '10 ms'")
+    command->add_option("--pcap", request->pcap, "The TLPs of a PCI Express link, for Wireshark")->type_name("FILE");
+    command->add_option("--trace-from", request->trace_from, "Begin of --trace, --vcd and --pcap, as in '10 ms'")
         ->type_name("TIME");
-    command->add_option("--trace-to", request->trace_to, "End of --trace and --vcd")->type_name("TIME");
+    command->add_option("--trace-to", request->trace_to, "End of --trace, --vcd and --pcap")->type_name("TIME");
     command->add_option("--capture", request->capture, "Y4M file of what the consumer received")->type_name("FILE");
     command->add_flag("--timing", request->timing, "Add wall-clock figures to the result");
     CLI::Option* const quiet = command->add_flag("-q,--quiet", request->quiet, "No summary, no progress, only errors");

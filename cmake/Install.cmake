@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: MIT
+# What Wireshark needs to read a capture of TLPs.
+install(FILES tools/wireshark/ghostcard-tlp.lua DESTINATION ${CMAKE_INSTALL_DATADIR}/ghostcard/wireshark)
+
 # find_package(ghostcard) for somebody else's platform: the card, its bus and the host side as libraries.
 include(CMakePackageConfigHelpers)
 

@@ -137,7 +137,11 @@ std::vector<std::string> Platform::master_names() const {
 }
 
 void Platform::trace_bus(const std::filesystem::path& path, bus::pci::TraceWindow window) {
-    if (!bus) throw InputError("only bus.kind 'pci' has wires that a waveform can show");
+    if (root_complex) {
+        link_trace_.emplace(path, window);
+        root_complex->attach_observer(*link_trace_);
+        return;
+    }
     auto* const wires = dynamic_cast<bus::pci::CycleBus*>(bus.get());
     if (wires == nullptr) {
         transaction_trace_.emplace(path, bus->period(), master_names(), window);
@@ -148,6 +152,12 @@ void Platform::trace_bus(const std::filesystem::path& path, bus::pci::TraceWindo
     pin_trace_.emplace("pins", path, pci_settings_, masters, window);
     pin_trace_->inta.bind(inta_);
     wires->observe_pins(*pin_trace_);
+}
+
+void Platform::capture_tlps(const std::filesystem::path& path, bus::pci::TraceWindow window) {
+    if (!root_complex) throw InputError("--pcap shows the TLPs of PCI Express, and bus.kind is 'pci'");
+    tlp_capture_.emplace(path, root_complex->settings().ecrc, window);
+    root_complex->attach_observer(*tlp_capture_);
 }
 
 /// What the firmware does.
@@ -180,9 +190,11 @@ void Platform::run(std::function<void()> program, Duration limit) {
             fmt::format("the simulated program has not ended after {} of simulated time", to_text(limit)));
 }
 
-void Platform::commit_trace() {
+void Platform::commit_traces() {
     if (pin_trace_) pin_trace_->commit();
     if (transaction_trace_) transaction_trace_->commit(bus::simulated_now());
+    if (link_trace_) link_trace_->commit(bus::simulated_now());
+    if (tlp_capture_) tlp_capture_->commit();
 }
 
 }  // namespace ghostcard::platform

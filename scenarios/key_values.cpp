@@ -130,13 +130,17 @@ KeyValue parse_value(const Key& key, std::string_view text) {
 std::optional<Conflict> find_conflict(const Scenario& scenario) {
     const auto text = [&](std::string_view name) { return text_of(*find_key(name), *find_key(name)->get(scenario)); };
 
-    const auto& target = scenario.pci.host_target;
-    if (static_cast<unsigned>(target.decode) + target.initial_wait > 16)
-        return Conflict{fmt::format("bus.decode '{}' and bus.initial_wait {} come to {} clocks; a target must end its "
-                                    "first data phase within 16 (PCI 2.3, 3.5.1.1)",
-                                    text("bus.decode"), target.initial_wait,
-                                    static_cast<unsigned>(target.decode) + target.initial_wait),
-                        {"bus.decode", "bus.initial_wait"}};
+    const unsigned address_clocks = scenario.card.dma.address_bits > 32 ? 2 : 1;
+    const unsigned first_data = bus::pci::first_data_clock(scenario.pci.host_target, address_clocks, true);
+    if (first_data > bus::pci::last_first_data_clock)
+        return Conflict{
+            fmt::format(
+                "bus.decode '{}', bus.initial_wait {} and card.dma.address_bits {} let the first data of a read "
+                "move in clock {}; a target must end its first data phase within {} clocks of FRAME# (PCI 2.3, "
+                "3.5.1.1)",
+                text("bus.decode"), scenario.pci.host_target.initial_wait, scenario.card.dma.address_bits, first_data,
+                bus::pci::last_first_data_clock),
+            {"bus.decode", "bus.initial_wait", "card.dma.address_bits"}};
 
     if (scenario.card.dma.burst > scenario.card.memory)
         return Conflict{fmt::format("card.memory {} cannot hold a burst of {} (card.dma.burst)", text("card.memory"),

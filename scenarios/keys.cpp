@@ -177,7 +177,7 @@ std::vector<Key> declare_keys() {
             [](auto& s) -> auto& { return s.pci.host_target.decode; },
             "The host bridge answers 1, 2, 3 or 4 clocks after the address phase."),
         counted(
-            "bus.initial_wait", Kind::number, {.max = 15},
+            "bus.initial_wait", Kind::number, {.max = 13},
             [](auto& s) -> auto& { return s.pci.host_target.initial_wait; },
             "Clocks from DEVSEL# to the first TRDY# of the host bridge."),
         counted(

@@ -69,7 +69,7 @@ public:
         const bus::pci::TraceWindow window{options.trace_from.value_or(Duration::zero()),
                                            options.trace_to.value_or(Duration::max())};
         if (options.vcd) platform_.trace_bus(*options.vcd, window);
-        if (options.trace && !platform_.bus) throw InputError("--trace shows conventional PCI, and bus.kind is 'pcie'");
+        if (options.pcap) platform_.capture_tlps(*options.pcap, window);
         if (options.trace) trace_.emplace(*options.trace, scenario.title, platform_, window);
     }
 
@@ -79,7 +79,7 @@ public:
         auto document = result_document(scenario_, platform_, driver_, books_, buffers_);
         add_host_dma(document, dma_, driver_.statistics(), stop_);
         if (capture_) capture_->commit();
-        platform_.commit_trace();
+        platform_.commit_traces();
         if (trace_) trace_->commit();
         return document;
     }

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/bus/pci/pin_trace.h>
 
-#include <ghostcard/base/input_error.h>
 #include <ghostcard/bus/sim_time.h>
 
 #include <sysc/tracing/sc_tracing_ids.h>
-#include <fstream>
 #include <string>
-#include <system_error>
+#include <utility>
 
 namespace ghostcard::bus::pci {
-namespace {
-
-/// SystemC's own file takes the name in the end, which must not befall a device.
-const std::filesystem::path& regular_file(const std::filesystem::path& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_other(path, ignored))
-        throw InputError("cannot write '" + path.string() + "': a waveform wants a regular file");
-    return path;
-}
-
-}  // namespace
 
 PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::path& path, const PciSettings& settings,
                    unsigned masters, TraceWindow window)
@@ -28,8 +15,9 @@ PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::p
       inta("inta"),
       window_(window),
       period_(clock_period(settings.clock)),
-      file_(regular_file(path)),
-      trace_(sc_core::sc_create_vcd_trace_file(file_.temporary_path().c_str())) {
+      width_(settings.width),
+      pipe_(path),
+      trace_(sc_core::sc_create_vcd_trace_file(pipe_.trace_name().c_str())) {
     trace_->set_time_unit(1, sc_core::SC_PS);
     const auto trace_wire = [this](Wire& wire, const std::string& pin) {
         wire.write(true);
@@ -48,6 +36,10 @@ PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::p
         trace_wire(*gnt_.emplace_back(std::make_unique<Wire>()), "GNT" + std::to_string(master) + "#");
     }
     trace_wire(inta_level_, "INTA#");
+    if (settings.width == 64) {
+        trace_wire(req64_, "REQ64#");
+        trace_wire(ack64_, "ACK64#");
+    }
 
     SC_HAS_PROCESS(PinTrace);
     SC_METHOD(toggle_clock);
@@ -58,18 +50,20 @@ PinTrace::PinTrace(const sc_core::sc_module_name& name, const std::filesystem::p
 PinTrace::~PinTrace() {
     // A recording that ends before the simulation begins is no news: the constructor of something else has thrown.
     sc_core::sc_report_handler::set_actions(sc_core::SC_ID_TRACING_CLOSE_EMPTY_FILE_, sc_core::SC_DO_NOTHING);
-    if (trace_) sc_core::sc_close_vcd_trace_file(trace_);
-    std::error_code ignored;
-    std::filesystem::remove(trace_path(), ignored);
+    if (trace_) close_trace();
 }
 
-/// SystemC adds the suffix to the name that it is given.
-std::filesystem::path PinTrace::trace_path() const { return file_.temporary_path().string() + ".vcd"; }
+void PinTrace::close_trace() {
+    pipe_.drain();
+    sc_core::sc_close_vcd_trace_file(std::exchange(trace_, nullptr));
+    pipe_.drain();
+}
 
 bool PinTrace::recording() const { return window_.contains(simulated_now()); }
 
 /// CLK rises where a bus clock begins.
 void PinTrace::toggle_clock() {
+    pipe_.drain();
     const Duration now = simulated_now();
     const Duration clock_begin = now / period_ * period_;
     Duration next = now < clock_begin + period_ / 2 ? clock_begin + period_ / 2 : clock_begin + period_;
@@ -92,32 +86,19 @@ void PinTrace::drive(const Pins& pins) {
     trdy_.write(!pins.trdy);
     devsel_.write(!pins.devsel);
     stop_.write(!pins.stop);
+    req64_.write(!pins.req64);
+    ack64_.write(!pins.ack64);
     for (std::size_t master = 0; master < req_.size(); ++master) {
         req_[master]->write((pins.req >> master & 1u) == 0);
         gnt_[master]->write((pins.gnt >> master & 1u) == 0);
     }
     ad_.write(pins.ad);
-    cbe_.write(pins.cbe);
+    cbe_.write(pins.cbe & ((1u << width_ / 8) - 1));  // what does not fit is shown as unknown
 }
 
 void PinTrace::commit() {
-    sc_core::sc_close_vcd_trace_file(trace_);
-    trace_ = nullptr;
-    std::filesystem::rename(trace_path(), file_.temporary_path());
-    make_reproducible();
-    file_.commit();
-}
-
-/// SystemC writes the wall clock's date into the header: the same run shall give the same bytes.
-void PinTrace::make_reproducible() const {
-    std::fstream file(file_.temporary_path(), std::ios::in | std::ios::out | std::ios::binary);
-    std::string line;
-    while (std::getline(file, line) && line != "$date") {
-    }
-    const auto date = file.tellg();
-    if (!std::getline(file, line)) return;
-    file.seekp(date);
-    file << std::string(line.size(), ' ');
+    close_trace();
+    pipe_.commit();
 }
 
 }  // namespace ghostcard::bus::pci

@@ -7,6 +7,7 @@
 namespace ghostcard::bus::pci {
 namespace {
 
+// In clocks, the first of which is that in which FRAME# is asserted, or that after the data phase before.
 constexpr unsigned irdy_limit = 8;
 constexpr unsigned target_first_limit = 16;
 constexpr unsigned target_limit = 8;
@@ -186,7 +187,7 @@ void ProtocolMonitor::check_master(const Pins& was, const Pins& now) {
     }
     if (was.stop) expect(!(now.frame && now.irdy), Rule::frame_off_after_stop);
     if (!now.irdy) {
-        const unsigned waited = present.phases == 0 ? present.clock - 1 : present.phase_clock;
+        const unsigned waited = present.phases == 0 ? present.clock : present.phase_clock;
         expect(waited != irdy_limit, Rule::irdy_within_8);
     }
     expect(!now.req64 || now.frame, Rule::wide_handshake);
@@ -221,7 +222,7 @@ void ProtocolMonitor::check_target(const Pins& was, const Pins& now) {
     if (was.trdy && was.stop && was.irdy) expect(!now.trdy, Rule::trdy_off_after_stop);
     if (was.stop && (was.frame || !was.irdy)) expect(now.stop, Rule::stop_kept);
     if (present.claimed && !now.trdy && !now.stop) {
-        expect(present.phases != 0 || present.clock - 1 != target_first_limit, Rule::target_within_16);
+        expect(present.phases != 0 || present.clock != target_first_limit, Rule::target_within_16);
         expect(present.phases == 0 || present.phase_clock != target_limit, Rule::target_within_8);
     }
 }

@@ -16,6 +16,7 @@ LinkTime after(LinkTime begin, LinkTime length) { return begin == never ? never 
 
 AnalyticLink::AnalyticLink(const PcieSettings& settings, RequesterId device, HostSide& host, LinkUser& user)
     : settings_(settings),
+      largest_payload_(settings.max_payload.count),
       device_(device),
       host_(host),
       user_(user),
@@ -141,6 +142,7 @@ AnalyticLink::Plan AnalyticLink::plan() const {
     };
     for (const Stream& stream : streams_)
         if (!stream.closed) consider(Next::close, stream.close_at);
+    if (!changes_.empty()) consider(Next::change, changes_.front().at);
     if (wires_[0].carries != Carried::nothing) consider(Next::arrival_up, wires_[0].free_at);
     if (wires_[1].carries != Carried::nothing) consider(Next::arrival_down, wires_[1].free_at);
     consider(Next::write, next_write());
@@ -171,6 +173,7 @@ void AnalyticLink::carry_out(const Plan& plan, LinkTime until) {
                 return end_if_over(stream);
             }
             return;
+        case Next::change: return carry_out_change();
         case Next::arrival_up: return arrive(wires_[0]);
         case Next::arrival_down: return arrive(wires_[1]);
         case Next::write: return try_write();
@@ -219,10 +222,12 @@ void AnalyticLink::start(Wire& wire, const Start& start) {
                             .tag = write ? std::uint8_t{0} : next_tag_,
                             .address = stream.run->address + stream.sent,
                             .bytes = stream.next_bytes};
+                wire.data = stream.run->data.subspan(stream.sent, stream.next_bytes);
                 begun(stream, start.from);
             } else {
                 checkpoint_.reset();
                 wire.tlp = start.queued->tlp;
+                wire.data = start.queued->data;
                 const std::uint64_t number = start.queued->number;
                 std::erase_if(wire.queue, [number](const Queued& queued) { return queued.number == number; });
             }
@@ -252,7 +257,7 @@ void AnalyticLink::skip_idle_skps(Wire& wire, LinkTime until) {
     const bool on_time = now_ == wire.skps * skp_period_;
     const bool root_idle = reads_.empty() && writes_.empty() && outstanding_.empty();
     if (!on_time || !root_idle || !silent(wire) || !silent(other)) return;
-    LinkTime end = until;
+    LinkTime end = changes_.empty() ? until : std::min(until, changes_.front().at);
     for (const Stream& stream : streams_) end = std::min({end, from(stream), stream.close_at});
     const std::int64_t skipped = end / skp_period_ - wire.skps;
     if (skipped <= 0) return;

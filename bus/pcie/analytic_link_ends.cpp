@@ -20,14 +20,30 @@ void AnalyticLink::end_requested(Run& run, Duration now) {
         if (stream.run == &run) stream.close_at = std::min(stream.close_at, seen_after(now));
 }
 
-void AnalyticLink::request(const Tlp& tlp, Duration now) {
+void AnalyticLink::request(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     checkpoint_.reset();
-    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp});
+    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp, data});
 }
 
-void AnalyticLink::complete(const Tlp& tlp, Duration now) {
+void AnalyticLink::complete(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     checkpoint_.reset();
-    wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp});
+    wire(Direction::up).queue.push_back({seen_after(now + settings_.completer_latency), next_number_++, tlp, data});
+}
+
+void AnalyticLink::limit(Bytes max_payload, Bytes max_read_request, Duration now) {
+    changes_.push_back({seen_after(now), max_payload, max_read_request});
+}
+
+void AnalyticLink::forget(BusRange pages, Duration now) { changes_.push_back({seen_after(now), {}, {}, pages}); }
+
+void AnalyticLink::carry_out_change() {
+    const Change change = changes_.front();
+    changes_.pop_front();
+    checkpoint_.reset();
+    if (change.forgotten) return iotlb_.forget(*change.forgotten);
+    settings_.max_payload = change.max_payload;
+    settings_.max_read_request = change.max_read_request;
+    for (Stream& stream : streams_) refresh(stream);
 }
 
 void AnalyticLink::interrupt(const Tlp& tlp, Duration now) {
@@ -51,7 +67,10 @@ void AnalyticLink::arrive(Wire& wire) {
         }
         case Carried::tlp: break;
     }
-    if (observed()) report({wire.direction, wire.tlp, to_duration(wire.began), to_duration(now_)});
+    if (observed()) {
+        const auto carried = has_data(wire.tlp.kind) ? wire.data : std::span<std::byte>{};
+        report({wire.direction, wire.tlp, to_duration(wire.began), to_duration(now_), carried});
+    }
     other.first_unanswered = std::min(other.first_unanswered, now_);
     const Tlp tlp = wire.tlp;
     if (wire.direction == Direction::up)
@@ -147,7 +166,7 @@ LinkTime AnalyticLink::earliest_end(const Stream& stream) const {
     constexpr std::uint64_t least_overhead = 20;
     const Run& run = *stream.run;
     if (stream.close_at != never || stream.exhausted()) return now_;
-    const std::uint64_t payload = run.write ? settings_.max_payload.count : completion_payload(settings_);
+    const std::uint64_t payload = largest_payload_;
     const std::uint64_t left = run.data.size() - stream.sent;
     const std::uint64_t bytes = left + (left + payload - 1) / payload * least_overhead;
     const Wire& carrier = wire(run.write ? Direction::up : Direction::down);
@@ -221,7 +240,8 @@ void AnalyticLink::serve_read() {
     do {
         answer.byte_count = left;
         answer.bytes = successful ? first_completion(answer.address, left, settings_) : 0;
-        wire(Direction::down).queue.push_back({now_, next_number_++, answer});
+        const auto data = read.data.subspan(answer.address - read.tlp.address, answer.bytes);
+        wire(Direction::down).queue.push_back({now_, next_number_++, answer, data});
         answer.address = answer.address + answer.bytes;
         left -= answer.bytes;
     } while (successful && left > 0);

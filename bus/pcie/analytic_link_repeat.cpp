@@ -122,7 +122,7 @@ void AnalyticLink::repeat(Stream& stream, std::int64_t times) {
             if (observed()) {
                 Tlp tlp = up.tlp;
                 tlp.address = run.address + offset;
-                report({Direction::up, tlp, to_duration(began), end});
+                report({Direction::up, tlp, to_duration(began), end, run.data.subspan(offset, payload)});
             }
             host_.write(run.address + offset, run.data.subspan(offset, payload), end);
             run.moved += payload;
@@ -142,6 +142,7 @@ void AnalyticLink::repeat(Stream& stream, std::int64_t times) {
     up.began += passed;
     up.free_at += passed;
     up.tlp.address = up.tlp.address + writes * payload;
+    up.data = run.data.subspan(up.tlp.address - run.address, payload);
     down.began += passed;
     down.free_at += passed;
     if (down.first_unanswered != never) down.first_unanswered += passed;

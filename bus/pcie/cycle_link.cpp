@@ -17,6 +17,8 @@ CycleLink::CycleLink(const PcieSettings& settings, RequesterId device, HostSide&
       user_(user),
       symbol_(symbol_time(settings)),
       byte_(byte_time(settings)),
+      ack_latency_(ack_latency(settings) * symbol_),
+      update_latency_(update_latency(settings) * symbol_),
       iotlb_(settings.iotlb),
       read_latency_(settings.read_latency) {
     const auto initial = [](const ReceiverCredits& receiver) {
@@ -198,7 +200,8 @@ void CycleLink::send(Wire& wire, const Waiting& next) {
     const std::uint64_t bytes = wire_bytes(next.tlp, settings_.ecrc);
     count(wire.direction, next.tlp, bytes);
     occupy(wire, static_cast<std::int64_t>(bytes) * byte_, [this, &wire, next, start = now_] {
-        report({wire.direction, next.tlp, to_duration(start), to_duration(now_)});
+        const auto carried = has_data(next.tlp.kind) ? next.data : std::span<std::byte>{};
+        report({wire.direction, next.tlp, to_duration(start), to_duration(now_), carried});
         acknowledge(this->wire(opposite(wire.direction)));
         if (wire.direction == Direction::up)
             arrive_at_root(next);
@@ -212,7 +215,7 @@ void CycleLink::send(Wire& wire, const Waiting& next) {
 /// An ACK answers all that has arrived before it is sent (3.6.2.1, 3.6.3.1).
 void CycleLink::acknowledge(Wire& answers) {
     if (answers.ack_due) return;
-    answers.ack_due = now_ + ack_latency(settings_) * symbol_;
+    answers.ack_due = now_ + ack_latency_;
     try_to_send(answers, *answers.ack_due);
 }
 
@@ -224,7 +227,7 @@ void CycleLink::free(Direction receiver, TlpClass kind, Credits credits) {
     freed.credits.headers += credits.headers;
     freed.credits.data += credits.data;
     if (freed.due) return;
-    freed.due = now_ + update_latency(settings_) * symbol_;
+    freed.due = now_ + update_latency_;
     try_to_send(answers, *freed.due);
 }
 

@@ -17,10 +17,22 @@ void CycleLink::begin(Run& run, Duration now) {
 void CycleLink::end_requested(Run& run, Duration now) {
     const auto asked = std::find_if(streams_.begin(), streams_.end(), [&](auto& stream) { return stream.run == &run; });
     if (asked == streams_.end()) return;
-    at(seen_after(now), Phase::arrival, [this, number = asked->number] {
+    at(seen_after(now), Phase::outside, [this, number = asked->number] {
         for (Stream& stream : streams_)
             if (stream.number == number) return close(stream);
     });
+}
+
+void CycleLink::limit(Bytes max_payload, Bytes max_read_request, Duration now) {
+    at(seen_after(now), Phase::outside, [this, max_payload, max_read_request] {
+        settings_.max_payload = max_payload;
+        settings_.max_read_request = max_read_request;
+        try_to_send(wire(Direction::up), now_);  // a shorter TLP wants fewer credits
+    });
+}
+
+void CycleLink::forget(BusRange pages, Duration now) {
+    at(seen_after(now), Phase::outside, [this, pages] { iotlb_.forget(pages); });
 }
 
 /// From when on the stream's next TLP can be sent: the link has seen the run, the device has the data, the engine is as
@@ -82,9 +94,9 @@ void CycleLink::end_if_over(Stream& stream) {
     user_.run_ended(run, to_duration(now_));
 }
 
-void CycleLink::complete(const Tlp& tlp, Duration now) {
+void CycleLink::complete(const Tlp& tlp, std::span<std::byte> data, Duration now) {
     const LinkTime from = to_link_time(now) + to_link_time(settings_.completer_latency) + LinkTime(1);
-    wire(Direction::up).queue.push_back({from, next_number_++, tlp});
+    wire(Direction::up).queue.push_back({from, next_number_++, tlp, data});
     try_to_send(wire(Direction::up), from);
 }
 
@@ -119,8 +131,8 @@ void CycleLink::arrive_at_device(const Waiting& arrived) {
 
 // ---- the root complex -----------------------------------------------------------------------------------------------
 
-void CycleLink::request(const Tlp& tlp, Duration now) {
-    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp});
+void CycleLink::request(const Tlp& tlp, std::span<std::byte> data, Duration now) {
+    wire(Direction::down).queue.push_back({seen_after(now), next_number_++, tlp, data});
     try_to_send(wire(Direction::down), seen_after(now));
 }
 
@@ -201,7 +213,8 @@ void CycleLink::serve_read(const ArrivedRead& read) {
     }
     while (successful && completion.byte_count > 0) {
         completion.bytes = first_completion(completion.address, completion.byte_count, settings_);
-        down.queue.push_back({now_, next_number_++, completion});
+        const std::uint64_t offset = completion.address - read.tlp.address;
+        down.queue.push_back({now_, next_number_++, completion, read.data.subspan(offset, completion.bytes)});
         completion.address = completion.address + completion.bytes;
         completion.byte_count -= completion.bytes;
     }

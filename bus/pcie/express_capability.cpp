@@ -4,6 +4,7 @@
 #include <ghostcard/registers/pcie_capability.h>
 #include <ghostcard/registers/register_tables.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace ghostcard::bus::pcie {
@@ -68,6 +69,18 @@ std::uint32_t ExpressCapability::read(std::uint32_t offset, const Component& com
             return Value<InterruptLine>{word}.with<InterruptLine::MinGnt>(0).with<InterruptLine::MaxLat>(0).raw();
         default: return word;
     }
+}
+
+Bytes ExpressCapability::max_payload() const {
+    const auto control = registers_.get<DeviceControl>();
+    const auto capabilities = registers_.get<DeviceCapabilities>();
+    return {128u << std::min(control.get<DeviceControl::MaxPayload>(),
+                             capabilities.get<DeviceCapabilities::MaxPayloadSupported>())};
+}
+
+Bytes ExpressCapability::max_read_request() const {
+    constexpr std::uint32_t most = 5;  // 4 KiB
+    return {128u << std::min(registers_.get<DeviceControl>().get<DeviceControl::MaxReadRequest>(), most)};
 }
 
 void ExpressCapability::received_unsupported_request() {

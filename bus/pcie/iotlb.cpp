@@ -20,4 +20,10 @@ LinkTime Iotlb::translate(BusAddress address, LinkTime at) {
     return walk;
 }
 
+void Iotlb::forget(BusRange range) {
+    const std::uint64_t first = range.base().value / settings_.page.count;
+    const std::uint64_t last = range.last().value / settings_.page.count;
+    known_.remove_if([=](const Translation& known) { return known.page >= first && known.page <= last; });
+}
+
 }  // namespace ghostcard::bus::pcie

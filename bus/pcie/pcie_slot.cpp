@@ -3,6 +3,7 @@
 #include <ghostcard/bus/pci/pci_function.h>
 #include <ghostcard/bus/pcie/pcie_slot.h>
 #include <ghostcard/registers/pci_config.h>
+#include <ghostcard/registers/pcie_capability.h>
 
 #include <array>
 
@@ -75,6 +76,8 @@ bool PcieSlot::access_configuration(const Tlp& request, std::uint32_t& word) {
         word = 0;
     } else if (!read && capability_.owns(offset)) {
         capability_.write(offset, word);
+        if (offset == registers::DeviceControl::offset)
+            root_.limit(capability_.max_payload(), capability_.max_read_request());
     } else if (!read) {
         const bool taken = transport(config_socket, false, offset, word);
         configuration_changed();

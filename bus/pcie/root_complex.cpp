@@ -4,6 +4,7 @@
 #include <ghostcard/bus/sim_time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -23,6 +24,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, const PcieSettings
       device_(device),
       link_(make_link(timing, settings, device, *this, *this)) {
     host.on_settle([this] { catch_up(); });
+    host.on_change([this](RequesterId requester, BusRange pages) { mapping_changed(requester, pages); });
     SC_HAS_PROCESS(RootComplex);
     SC_METHOD(follow_link);
     sensitive << link_due_;
@@ -45,6 +47,19 @@ void RootComplex::catch_up() {
 
 void RootComplex::follow_link() {
     catch_up();
+    look_ahead();
+}
+
+void RootComplex::limit(Bytes max_payload, Bytes max_read_request) {
+    catch_up();
+    link_->limit(max_payload, max_read_request, simulated_now());
+    look_ahead();
+}
+
+/// As an operating system that invalidates what the IOMMU remembers whenever it changes the table.
+void RootComplex::mapping_changed(RequesterId requester, BusRange pages) {
+    if (requester != device_ || settings_.iotlb.entries == 0) return;
+    link_->forget(pages, simulated_now());
     look_ahead();
 }
 
@@ -153,25 +168,28 @@ void RootComplex::completion_arrived(const Tlp&, Duration) {
 
 bool RootComplex::access(Tlp request, std::uint32_t& word) {
     request.bytes = access_bytes;
+    std::array<std::byte, access_bytes> data{};
+    store_little_endian(word, data);
     cpu_port_.lock();
     arrived_ = completed_ = false;
     catch_up();
-    link_->request(request, simulated_now());
+    link_->request(request, data, simulated_now());
     look_ahead();
     while (!arrived_) sc_core::wait(access_goes_on_);
     const bool supported = endpoint_ != nullptr && endpoint_->access(request, word);
 
     if (request.kind != TlpKind::memory_write) {
         const bool with_data = supported && !has_data(request.kind);
+        store_little_endian(word, data);
         catch_up();
         link_->complete({.kind = with_data ? TlpKind::completion_data : TlpKind::completion,
                          .requester = request.requester,
-                         .address = request.address,
+                         .address = request.kind == TlpKind::memory_read ? request.address : BusAddress{},
                          .bytes = with_data ? access_bytes : 0,
                          .completer = device_,
                          .byte_count = access_bytes,
                          .status = supported ? CompletionStatus::successful : CompletionStatus::unsupported_request},
-                        simulated_now());
+                        data, simulated_now());
         look_ahead();
         while (!completed_) sc_core::wait(access_goes_on_);
         if (host_.drained_at() > simulated_now()) sc_core::wait(to_sc_time(host_.drained_at() - simulated_now()));

@@ -66,6 +66,28 @@ bool is_configuration(TlpKind kind) {
 
 }  // namespace
 
+std::string_view name_of(TlpKind kind) {
+    switch (kind) {
+        case TlpKind::memory_read: return "memory_read";
+        case TlpKind::memory_write: return "memory_write";
+        case TlpKind::configuration_read: return "configuration_read";
+        case TlpKind::configuration_write: return "configuration_write";
+        case TlpKind::completion: return "completion";
+        case TlpKind::completion_data: return "completion_data";
+        case TlpKind::interrupt: return "interrupt";
+    }
+    return "";
+}
+
+std::string_view name_of(CompletionStatus status) {
+    switch (status) {
+        case CompletionStatus::successful: return "successful";
+        case CompletionStatus::unsupported_request: return "unsupported_request";
+        case CompletionStatus::completer_abort: return "completer_abort";
+    }
+    return "";
+}
+
 std::uint64_t Tlp::length() const {
     if (kind == TlpKind::completion || kind == TlpKind::interrupt) return 0;
     return std::max<std::uint64_t>((address.value % dword + bytes + dword - 1) / dword, 1);

@@ -18,14 +18,10 @@ TraceRecorder::TraceRecorder(const std::filesystem::path& path, std::string titl
                              bus::pci::TraceWindow window)
     : title_(std::move(title)),
       video_(platform.card.video()),
-      bus_period_(platform.bus->period()),
       window_(window),
       file_(path),
       lines_(timeline_.add_track("video lines")),
       frames_(timeline_.add_track("frame life")),
-      bursts_(transactions_, TransactionLine::Shows::bursts, bus_period_,
-              std::vector(Platform::card_master + 1, file_.name("burst"))),
-      bus_(transactions_, TransactionLine::Shows::all, bus_period_, names_of_masters(platform)),
       line_{timeline_.add_track("interrupts"), file_.name("INTA#")},
       cpu_{Activity{timeline_.add_track("ISR"), file_.name("ISR")},
            Activity{timeline_.add_track("DPC"), file_.name("DPC")},
@@ -33,26 +29,12 @@ TraceRecorder::TraceRecorder(const std::filesystem::path& path, std::string titl
       memory_level_(video_, timeline_.add_counter("card memory"), window),
       message_name_(file_.name("MSI")),
       blanking_name_(file_.name("blanking")) {
-    timeline_.add_line("DMA bursts", bursts_);
-    timeline_.add_line("bus", bus_);
-    platform.bus->attach_observer(*this);
+    if (platform.bus)
+        bus_.emplace(platform, timeline_, file_, window);
+    else
+        platform.root_complex->attach_observer(link_.emplace(timeline_, file_, window));
     platform.card.attach_observer(*this);
     platform.cpu.attach_observer(*this);
-}
-
-// ---- bus ------------------------------------------------------------------------------------------------------------
-
-std::vector<Name> TraceRecorder::names_of_masters(const Platform& platform) {
-    std::vector<Name> names;
-    for (const std::string& master : platform.master_names()) names.push_back(file_.name(master));
-    return names;
-}
-
-void TraceRecorder::transaction(const bus::pci::TransactionRecord& row) {
-    const auto rest = static_cast<std::int64_t>(row.times - 1) * row.interval;
-    if (!window_.shows(row.start, row.start + rest + row.clocks * bus_period_)) return;
-    const bool message = row.address.value == platform::Cpu::interrupt_message.address;
-    transactions_.add(row, row.master == Platform::card_master && row.bytes != 0 && !message);
 }
 
 // ---- card -----------------------------------------------------------------------------------------------------------
@@ -127,9 +109,7 @@ void TraceRecorder::commit() {
     const Duration now = simulated_now();
     memory_level_.finish(now);
     const bus::pci::TraceWindow window{window_.from, std::min(now, window_.to)};
-    transactions_.sort();
-    bursts_.begin(window);
-    bus_.begin(window);
+    if (bus_) bus_->begin(window);
     timeline_.write(file_, title_, window);
     file_.commit();
 }

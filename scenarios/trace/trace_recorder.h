@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "bus_tracks.h"
+#include "link_tracks.h"
 #include "memory_level.h"
 #include "perfetto_file.h"
 #include "timeline.h"
-#include "transaction_line.h"
 
-#include <ghostcard/bus/pci/transaction.h>
 #include <ghostcard/dma/frame_queue.h>
 #include <ghostcard/model/card.h>
 #include <ghostcard/platform/platform.h>
@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,10 +22,9 @@
 namespace ghostcard::scenarios::trace {
 
 /// Watches a platform and writes what happened as a Perfetto trace: video lines, frame life, card memory, DMA bursts,
-/// bus, interrupts, ISR, DPC and copy. docs/traces.md says what they show. The same for both timings of the bus.
-class TraceRecorder : private bus::pci::TransactionObserver,
-                      private model::CardObserver,
-                      private platform::CpuObserver {
+/// bus or link, interrupts, ISR, DPC and copy. docs/traces.md says what they show. The same for both timings of the
+/// bus.
+class TraceRecorder : private model::CardObserver, private platform::CpuObserver {
 public:
     /// Before the simulation; it must outlive the platform. Throws InputError if the file cannot be written.
     TraceRecorder(const std::filesystem::path& path, std::string title, platform::Platform& platform,
@@ -36,8 +36,6 @@ public:
     void commit();
 
 private:
-    void transaction(const bus::pci::TransactionRecord& row) override;
-
     void frame_begins(const model::Frame& frame, const model::FrameLayout& layout, Duration last_pixel) override;
     void frame_dropped(std::uint64_t number) override;
     void frame_finished(std::uint64_t number) override;
@@ -57,7 +55,6 @@ private:
         std::vector<std::size_t> open{};  ///< Innermost last.
     };
 
-    std::vector<Name> names_of_masters(const platform::Platform& platform);
     void add_lines(const model::Frame& frame);
     void add_video(Duration begin, Duration end, Name name);
     void end_frame(std::uint64_t number, std::string_view outcome);
@@ -67,19 +64,17 @@ private:
 
     const std::string title_;
     const model::VideoInput& video_;
-    const Duration bus_period_;
     const bus::pci::TraceWindow window_;
     PerfettoFile file_;
     Timeline timeline_;
 
     Timeline::Track& lines_;
     Timeline::Track& frames_;
-    Transactions transactions_;
-    TransactionLine bursts_;
-    TransactionLine bus_;
     Activity line_;
     std::array<Activity, 3> cpu_;  ///< By CpuActivity.
     MemoryLevel memory_level_;
+    std::optional<BusTracks> bus_;
+    std::optional<LinkTracks> link_;
 
     const Name message_name_, blanking_name_;
     std::unordered_map<std::uint64_t, std::size_t> living_;      ///< Frames by number.

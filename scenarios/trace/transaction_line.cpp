@@ -2,6 +2,7 @@
 #include "transaction_line.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ghostcard::scenarios::trace {
 
@@ -21,6 +22,32 @@ void Transactions::add(const bus::pci::TransactionRecord& record, bool is_burst)
 void Transactions::sort() {
     const auto before = [](const Row& a, const Row& b) { return a.start < b.start; };
     if (!std::is_sorted(rows_.begin(), rows_.end(), before)) std::sort(rows_.begin(), rows_.end(), before);
+    if (!std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.times != 1; })) return;
+
+    std::deque<Row> apart;
+    for (auto row = rows_.begin(); row != rows_.end();) {
+        // those that begin before the others have ended, as bursts of several transactions do that are repeated
+        Duration end = row->last_start();
+        auto next = std::next(row);
+        for (; next != rows_.end() && next->start < end; ++next) end = std::max(end, next->last_start());
+        const auto begin = static_cast<std::ptrdiff_t>(apart.size());
+        const bool interleaved = std::next(row) != next;
+        for (; row != next; ++row)
+            if (interleaved)
+                row->take_apart(apart);
+            else
+                apart.push_back(*row);
+        std::sort(apart.begin() + begin, apart.end(), before);
+    }
+    rows_ = std::move(apart);
+}
+
+void Transactions::Row::take_apart(std::deque<Row>& rows) const {
+    Row one = *this;
+    for (one.times = 1; one.start <= last_start(); one.start += interval, one.address += step) {
+        rows.push_back(one);
+        if (times == 1) return;
+    }
 }
 
 void TransactionLine::begin(bus::pci::TraceWindow window) {

@@ -29,6 +29,9 @@ public:
         std::uint8_t master = 0;
         bool is_burst = false;  ///< It moved video.
         bus::pci::Termination termination{};
+
+        Duration last_start() const { return start + static_cast<std::int64_t>(times - 1) * interval; }
+        void take_apart(std::deque<Row>& rows) const;
     };
 
     void add(const bus::pci::TransactionRecord& record, bool is_burst);

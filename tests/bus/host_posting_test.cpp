@@ -67,6 +67,27 @@ TEST_CASE("a posting buffer of n bytes accepts n and retries the next, until the
         });
 }
 
+// Found by tools/nightly: a link that lagged behind handed over a write that had become visible meanwhile, and a later
+// one of the same past found room that was not there yet.
+TEST_CASE("a write that is handed over late fills the buffer for as long as it would have", "[bus][posting]") {
+    in_own_simulation([] {
+        HostMemory memory{1 << 20};
+        HostPort host("host", memory, make_translation({.memory = {1 << 20}}, memory),
+                      {.delay = nanoseconds(200), .buffer = {256}});
+        Thread late("late", [&] {
+            sc_core::wait(1, sc_core::SC_US);
+            const std::vector<std::byte> data(352, std::byte{1});
+            const auto place = host.locate({0, 1, 0}, *BusRange::of({0x1000}, data.size()), true);
+            host.post(place, data, nanoseconds(100));
+            CHECK(host.room_for(160, nanoseconds(110)) == nanoseconds(300));
+            CHECK(host.room_for(160, nanoseconds(300)) == nanoseconds(300));
+            host.settle();
+            CHECK(place.back() == std::byte{1});
+        });
+        simulate(late, microseconds(2));
+    });
+}
+
 TEST_CASE("a full posting buffer passes on what it drains, no more", "[bus][posting]") {
     under_both_timings([](Timing timing) {
         Bench bench(timing, {.delay = Duration{}, .buffer = {64}, .drain = {32'000'000}});

@@ -164,16 +164,28 @@ std::vector<Case> cases() {
         [](Waves& w) { w.frame = "-___--", w.irdy = w.devsel = w.stop = "--___-"; });
     add(Rule::irdy_off_at_end, write_wave, [](Waves& w) { w.irdy = "--___"; });
     add(Rule::irdy_within_8,
-        {.frame = "-_" + times(7, '_') + "--",
-         .irdy = "--" + times(7, '-') + "_-",
-         .devsel = "--" + times(8, '_') + "-",
-         .trdy = "--" + times(7, '-') + "_-",
+        {.frame = "-_" + times(6, '_') + "--",
+         .irdy = "--" + times(6, '-') + "_-",
+         .devsel = "--" + times(7, '_') + "-",
+         .trdy = "--" + times(6, '-') + "_-",
          .stop = ""},
         [](Waves& w) {
-            w.frame = "-_" + times(8, '_') + "--";
-            w.irdy = "--" + times(8, '-') + "_-";
-            w.devsel = "--" + times(9, '_') + "-";
-            w.trdy = "--" + times(8, '-') + "_-";
+            w.frame = "-_" + times(7, '_') + "--";
+            w.irdy = "--" + times(7, '-') + "_-";
+            w.devsel = "--" + times(8, '_') + "-";
+            w.trdy = "--" + times(7, '-') + "_-";
+        });
+    add(Rule::irdy_within_8,
+        {.frame = "-__" + times(7, '_') + "--",
+         .irdy = "--_" + times(7, '-') + "_-",
+         .devsel = "--_" + times(8, '_') + "-",
+         .trdy = "--_" + times(7, '-') + "_-",
+         .stop = ""},
+        [](Waves& w) {
+            w.frame = "-__" + times(8, '_') + "--";
+            w.irdy = "--_" + times(8, '-') + "_-";
+            w.devsel = "--_" + times(9, '_') + "-";
+            w.trdy = "--_" + times(8, '-') + "_-";
         });
     // ---- after STOP#: the idle clock is the fifth
     add(Rule::request_off_after_stop, changed(retry_wave, [](Waves& w) { w.requests = "111001"; }),
@@ -219,7 +231,7 @@ std::vector<Case> cases() {
     add(Rule::stop_kept, retry_wave, [](Waves& w) { w.stop = "--_---", w.trdy = "---_--"; });
     add(Rule::target_off_at_end, write_wave, [](Waves& w) { w.devsel = "--___"; });
     add(Rule::target_off_at_end, write_wave, [](Waves& w) { w.stop = "_----"; });
-    cases.push_back({Rule::target_within_16, burst_with_waits(17, 1), burst_with_waits(16, 1)});
+    cases.push_back({Rule::target_within_16, burst_with_waits(16, 1), burst_with_waits(15, 1)});
     cases.push_back({Rule::target_within_8, burst_with_waits(1, 9), burst_with_waits(1, 8)});
     const Waves wide = changed(write_wave, [](Waves& w) { w.req64 = w.frame, w.ack64 = w.devsel; });
     add(Rule::wide_handshake, wide, [](Waves& w) { w.req64 = "-----"; });

@@ -175,7 +175,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"run good.toml --sett x", "ghostcard run: The following argument was not expected: --sett"},
         {"run good.toml --set", "ghostcard run: --set: 1 required"},
         {"run good.toml --quiet --verbose", "ghostcard run: --quiet excludes --verbose"},
-        {"run good.toml --trace-from 1ms", "--trace-from wants --trace or --vcd"},
+        {"run good.toml --trace-from 1ms", "--trace-from wants --trace, --vcd or --pcap"},
         {"run good.toml --vcd v --trace-from 1", "--trace-from: '1' has no unit"},
         {"run good.toml --vcd v --trace-from 2ms --trace-to 1ms", "--trace-from 2ms is not before --trace-to 1ms"},
         {"run none.toml --json r", "none.toml: there is no such file, and no shipped scenario of that name"},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Bad input gets one line on standard error that names it, exit status 2, and leaves no output file."""
 
-import os
+import resource
 import subprocess
 import unittest
 
@@ -78,22 +78,26 @@ class BadInput(ghostcard.TestCase):
                     self.assertEqual(self.refused("sd_480i.toml", option, path, outputs=others - {option}),
                                      f"cannot write '{path}': {why}")
 
-    def test_a_waveform_takes_the_place_of_no_pipe_or_device(self):
-        pipe = self.folder / "pipe"
-        os.mkfifo(pipe)
-        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-        self.addCleanup(os.close, reader)
-        self.assertEqual(self.refused("sd_480i.toml", "--vcd", "pipe", outputs=["--json"]),
-                         "cannot write 'pipe': a waveform wants a regular file")
-        self.assertTrue(pipe.is_fifo())
-
     def test_an_output_that_fills_up(self):
         """What is written at once and what is written as the run goes."""
-        for option in ("--json", "--capture"):
-            with self.subTest(option=option):
-                self.assertEqual(
-                    self.refused("sd_480i.toml", "--set", "video.frames=1", option, "/dev/full", outputs=["--junit"]),
-                    "cannot write '/dev/full': No space left on device")
+        for option, *sets in (["--json"], ["--capture"], ["--trace"], ["--vcd"], ["--vcd", "bus.timing=analytic"],
+                              ["--vcd", "bus.kind=pcie"], ["--pcap", "bus.kind=pcie"]):
+            with self.subTest(option=option, sets=sets):
+                arguments = [each for assignment in ["video.frames=1", *sets] for each in ("--set", assignment)]
+                arguments += ["--trace-to", "2 ms"] if option in ("--trace", "--vcd", "--pcap") else []
+                self.assertEqual(self.refused("sd_480i.toml", *arguments, option, "/dev/full", outputs=["--junit"]),
+                                 "cannot write '/dev/full': No space left on device")
+
+    def test_a_waveform_of_wires_that_the_disk_does_not_hold_is_refused_and_not_left_in_part(self):
+        def limit():  # which holds for the host's memory too
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16 << 20, 16 << 20))
+
+        command = [ghostcard.COMMAND, "run", ghostcard.SCENARIOS / "sd_480i.toml", "--set", "video.frames=1",
+                   "--set", "host.memory=16 MiB", "--vcd", "bus.vcd"]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, preexec_fn=limit)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertRegex(done.stderr, "^[^\n]*cannot write 'bus.vcd': File too large\n$")
+        self.assertEqual(list(self.folder.iterdir()), [])
 
 
 if __name__ == "__main__":

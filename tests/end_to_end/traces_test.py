@@ -170,6 +170,17 @@ class Traces(ghostcard.TestCase):
                 traces.append(path.read_bytes())
             self.assertTrue(traces[0] == traces[1] == traces[2])
 
+    def test_bursts_that_the_target_cuts_in_two_are_told_in_order(self):
+        """Found by 300 random computers: a bus that repeats them tells of all first halves, then of all second ones."""
+        sets = ["bus.clock=8 MHz", "bus.width=64", "bus.decode=fast", "bus.initial_wait=7", "bus.parking=last",
+                "bus.latency_timer=56", "bus.cache_line=32 B", "bus.target.line=64 B", "card.dma.burst=64 B",
+                "card.memory=1 MiB", "video.mode=480i59.94"]
+        _, trace = self.trace("--trace-from", "50.1 ms", "--trace-to", "50.3 ms", sets=["bus.timing=analytic", *sets])
+        self.assertIn("disconnect", {each.arguments.get("outcome") for each in trace.slices["DMA bursts"]})
+        begins = [each.begin for each in trace.slices["bus"]]
+        self.assertEqual(begins, sorted(begins))
+        self.assertEqual(trace.times, sorted(trace.times))
+
     def waveform(self, timing):
         vcd, fst = self.folder / f"{timing}.vcd", self.folder / f"{timing}.fst"
         document = self.run_scenario(self.scenario, "--vcd", vcd, *WINDOW, "--trace", self.folder / "trace",
@@ -191,6 +202,48 @@ class Traces(ghostcard.TestCase):
         self.assertEqual(len(re.findall("^1!$", text, re.MULTILINE)), len(bus))
         self.assertEqual([int(each, 2) for each in re.findall("^b([01]+) [$]$", text, re.MULTILINE)],
                          [each.arguments.get("address", 0) for each in bus])
+
+    # ---- on PCI Express ----
+
+    LINK = ("bus.kind=pcie", "bus.generation=1", "bus.lanes=1", "card.interrupt=intx")
+
+    def test_the_tracks_of_a_link_hold_what_the_result_counts(self):
+        document, trace = self.trace(sets=self.LINK)
+        self.assertEqual(trace.times, sorted(trace.times))
+        self.assertEqual(sum(each.arguments["bytes"] for each in trace.slices["DMA bursts"]), 2 * 320 * 240 * 2)
+        for direction in ("up", "down"):
+            self.assertEqual(len(trace.slices[f"link {direction}"]), document["bus"][direction]["tlps"])
+        by_kind = collections.Counter(each.name for each in trace.slices["link up"])
+        self.assertEqual(by_kind["memory_write"], len(trace.slices["DMA bursts"]))
+        self.assertEqual(by_kind["interrupt"], 2 * document["interrupts"]["raised"])
+        self.assertEqual(len(trace.slices["interrupts"]), document["interrupts"]["raised"])
+        self.assertFalse(trace.slices["bus"])
+
+    def test_a_link_carries_one_packet_at_a_time_and_its_bytes_take_their_time(self):
+        _, trace = self.trace(sets=self.LINK)
+        for direction in ("up", "down"):
+            slices = trace.slices[f"link {direction}"]
+            self.assertTrue(all(one.end <= other.begin for one, other in zip(slices, slices[1:])))
+        full = [each for each in trace.slices["DMA bursts"] if each.arguments["bytes"] == 256]
+        self.assertTrue(full)
+        self.assertTrue(all(each.end - each.begin == (256 + 20) * 4 for each in full))
+
+    def test_a_waveform_of_a_link_is_opened_by_its_reader_and_shows_each_tlp_under_both_timings(self):
+        texts = []
+        for timing in ("cycle", "analytic"):
+            vcd, fst = self.folder / f"{timing}.vcd", self.folder / f"{timing}.fst"
+            document, trace = self.trace("--vcd", vcd, sets=(*self.LINK, f"bus.timing={timing}"))
+            subprocess.run(["vcd2fst", vcd, fst], stdout=subprocess.DEVNULL, check=True)
+            again = subprocess.run(["fst2vcd", fst], capture_output=True, text=True, check=True).stdout
+            for signal in ("busy", "kind", "address", "bytes", "tag", "status"):
+                self.assertEqual(len(re.findall(rf"\$var \w+ \d+ \S+ {signal}\b", again)), 2)
+            texts.append(vcd.read_text())
+        self.assertTrue(texts[0] == texts[1])
+        for letter, direction in (("u", "up"), ("d", "down")):
+            shown = re.findall(rf"^b([01]+) {letter}[$]$", texts[0], re.MULTILINE)
+            self.assertEqual(len(shown), document["bus"][direction]["tlps"])
+            self.assertEqual([int(each, 2) for each in shown],
+                             [each.arguments.get("address", 0) for each in trace.slices[f"link {direction}"]])
 
 
 if __name__ == "__main__":

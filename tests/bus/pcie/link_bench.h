@@ -21,12 +21,13 @@ struct LinkEvent {
     std::string what;
     std::uint64_t number = 0;  ///< An address, or of a run.
     std::uint64_t bytes = 0;
-    Duration begin{};  ///< Of a TLP.
+    Duration begin{};        ///< Of a TLP...
+    std::uint64_t data = 0;  ///< ...and a sum of what it carries.
 
     friend auto operator<=>(const LinkEvent&, const LinkEvent&) = default;
     friend std::ostream& operator<<(std::ostream& out, const LinkEvent& event) {
         return out << event.at.count() << " ps: " << event.what << " " << event.number << " " << event.bytes << " ("
-                   << event.begin.count() << ")";
+                   << event.begin.count() << ", " << event.data << ")";
     }
 };
 
@@ -61,6 +62,7 @@ public:
         const bool refused = address >= refused_from;
         log(refused ? "refused" : "read", address, data.size(), at);
         held_.clear();  // as a device's read pushes what was written before it
+        for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::byte>((address.value + i) * 7 / 4);
         return !refused;
     }
     bool has_unlimited_room() const override { return capacity == 0; }
@@ -102,12 +104,25 @@ private:
 
 /// What happens around a link.
 struct LinkStory {
-    enum class Kind { write, read, message, interrupt, cpu_read, cpu_write, configuration_write, end_run, look };
+    enum class Kind {
+        write,
+        read,
+        message,
+        interrupt,
+        cpu_read,
+        cpu_write,
+        configuration_write,
+        limit,
+        forget,
+        end_run,
+        look
+    };
     struct Act {
         Duration at{};
         Kind kind = Kind::look;
-        std::uint64_t address = 0;  ///< Or the number of the run that shall end, counted from 0.
-        std::uint64_t bytes = 4;
+        std::uint64_t address =
+            0;                    ///< Or the number of the run that shall end, counted from 0; or the largest payload.
+        std::uint64_t bytes = 4;  ///< Or the largest read request.
         std::uint64_t burst_bytes = 0;  ///< 0: all in one.
         Duration for_each_byte{};
         std::uint64_t arriving = ~0ull;  ///< Bytes of a run that the device ever gets.
@@ -190,6 +205,8 @@ private:
             case Kind::cpu_read: return request(TlpKind::memory_read, act.address);
             case Kind::cpu_write: return request(TlpKind::memory_write, act.address);
             case Kind::configuration_write: return request(TlpKind::configuration_write, act.address % 4096);
+            case Kind::limit: return link_->limit({act.address}, {act.bytes}, now_);
+            case Kind::forget: return link_->forget(*BusRange::of({act.address}, act.bytes), now_);
             case Kind::end_run:
                 if (act.address >= runs_.size() || runs_[act.address]->ended) return;
                 return link_->end_requested(runs_[act.address]->run, now_);
@@ -200,7 +217,8 @@ private:
     }
     void begin(const LinkStory::Act& act, bool write) {
         DeviceRun& device = *runs_.emplace_back(std::make_unique<DeviceRun>(runs_.size(), events));
-        device.data.resize(act.bytes);
+        for (std::uint64_t i = 0; i < act.bytes; ++i)
+            device.data.push_back(static_cast<std::byte>((runs_.size() + i) * 5 / 3));
         device.control.first = act.at;
         device.control.for_each_byte = act.for_each_byte;
         device.control.arriving = act.arriving;
@@ -212,7 +230,7 @@ private:
         link_->begin(device.run, now_);
     }
     void request(bus::pcie::TlpKind kind, std::uint64_t address) {
-        link_->request({.kind = kind, .address = {address}, .bytes = 4}, now_);
+        link_->request({.kind = kind, .address = {address}, .bytes = 4}, cpu_data_, now_);
     }
     void answer(const bus::pcie::Tlp& request) {
         using bus::pcie::TlpKind;
@@ -222,7 +240,7 @@ private:
                          .address = request.address,
                          .bytes = read ? 4u : 0u,
                          .byte_count = 4},
-                        now_);
+                        cpu_data_, now_);
     }
 
     void run_ended(bus::pcie::Run& run, Duration at) override {
@@ -249,7 +267,11 @@ private:
     void tlp(const bus::pcie::TlpRecord& record) override {
         const std::string way = record.direction == bus::pcie::Direction::up ? "up " : "down ";
         const std::string kind = std::to_string(static_cast<unsigned>(record.tlp.kind));
-        events.push_back({record.end, "tlp " + way + kind, record.tlp.address.value, record.tlp.bytes, record.start});
+        std::uint64_t sum = record.data.size();
+        for (const std::byte byte : record.data) sum = 31 * sum + std::to_integer<std::uint64_t>(byte);
+        CHECK(record.data.size() == (has_data(record.tlp.kind) ? record.tlp.bytes : 0));
+        events.push_back(
+            {record.end, "tlp " + way + kind, record.tlp.address.value, record.tlp.bytes, record.start, sum});
     }
 
     const LinkStory story_;
@@ -257,6 +279,7 @@ private:
     std::unique_ptr<bus::pcie::Link> link_;
     std::vector<std::unique_ptr<DeviceRun>> runs_;
     std::vector<bus::pcie::Tlp> arrived_;
+    std::array<std::byte, 4> cpu_data_{};
     Duration now_{};
     unsigned standing_still_ = 0;
 };

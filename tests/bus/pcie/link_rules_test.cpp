@@ -52,6 +52,11 @@ public:
         }
         return tlps;
     }
+    std::vector<std::uint64_t> bytes(const std::string& what) const {
+        std::vector<std::uint64_t> bytes;
+        for (const LinkEvent& event : cycle_.of(what)) bytes.push_back(event.bytes);
+        return bytes;
+    }
     Duration at(const std::string& what, std::size_t index = 0) const { return cycle_.of(what).at(index).at; }
     const LinkCounts& counts(Direction direction) const { return cycle_.link().counts(direction); }
 
@@ -242,6 +247,41 @@ TEST_CASE("the IOTLB forgets the page that was used longest ago", "[pcie][link]"
     std::vector<bool> missed;
     for (std::size_t i = 0; i < writes.ends.size(); ++i) missed.push_back(played.at("written", i) != writes.ends[i]);
     CHECK(missed == std::vector{true, true, false, true, false, true});
+}
+
+TEST_CASE("a page whose mapping has changed takes a walk again, and its neighbours do not", "[pcie][link]") {
+    for (const auto& [forgotten, missed] : {std::pair{0x1000u, true}, std::pair{0x2000u, false}}) {
+        LinkStory story{.settings = one_lane()};
+        story.settings.iotlb = {.entries = 2, .page = {4096}, .miss = ns(100), .walks = 1};
+        story.acts = {{.kind = Kind::write, .address = 0x1ffc},
+                      {.at = microseconds(1), .kind = Kind::forget, .address = forgotten, .bytes = 4096},
+                      {.at = microseconds(2), .kind = Kind::write, .address = 0x1000}};
+        const Played played(story);
+        CHECK(played.at("written", 0) == played.tlps(write_up).ends[0] + ns(100));
+        CHECK(played.at("written", 1) == played.tlps(write_up).ends[1] + (missed ? ns(100) : ns(0)));
+    }
+}
+
+// 148 bytes of 4 ns each: the second TLP begins at 596 ns.
+TEST_CASE("TLPs that begin after software has limited them are no longer than it wants", "[pcie][link]") {
+    PcieSettings settings = one_lane();
+    settings.max_payload = {512};
+    settings.max_read_request = {512};
+    const auto lengths = [&](Kind kind, Duration at, const std::string& what) {
+        const Played played({.settings = settings,
+                             .acts = {{.kind = kind, .bytes = 1024},
+                                      {.at = at, .kind = Kind::limit, .address = 128, .bytes = 256},
+                                      {.at = microseconds(20), .kind = Kind::limit, .address = 512, .bytes = 512},
+                                      {.at = microseconds(30), .kind = kind, .bytes = 512}}});
+        return played.bytes(what);
+    };
+    const Duration second = ns(4 + (512 + 20) * 4);
+    using Lengths = std::vector<std::uint64_t>;
+    CHECK(lengths(Kind::write, second - Duration(1), write_up) == Lengths{512, 128, 128, 128, 128, 512});
+    CHECK(lengths(Kind::write, second, write_up) == Lengths{512, 512, 512});
+    CHECK(lengths(Kind::read, ns(5), request_up) == Lengths{512, 256, 256, 512});
+    // the root complex keeps to the same payload
+    CHECK(lengths(Kind::read, ns(5), completion_down) == Lengths{128, 128, 128, 128, 128, 128, 128, 128, 512});
 }
 
 TEST_CASE("memory without room holds up writes, and so the credits of those that follow", "[pcie][link]") {

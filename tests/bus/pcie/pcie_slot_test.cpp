@@ -298,6 +298,37 @@ TEST_CASE("INTA# reaches the CPU behind the data that was written before it", "[
         bench_settings(), {.delay = microseconds(3)});
 }
 
+// PCIe 5.0, 7.5.3.4.
+TEST_CASE("software sets the sizes of TLPs in DEVICE_CONTROL, up to what the device supports", "[pcie][slot]") {
+    PcieSettings settings = bench_settings();
+    settings.max_payload = {256};
+    with_bench(
+        [](Bench& bench) {
+            const auto size_of_first = [&](tlm::tlm_command command, std::uint32_t payload, std::uint32_t request) {
+                bench.config(DeviceControl::offset, Value<DeviceControl>{}
+                                                        .with<DeviceControl::MaxPayload>(payload)
+                                                        .with<DeviceControl::MaxReadRequest>(request)
+                                                        .raw());
+                const Value<DeviceControl> control{bench.config(DeviceControl::offset)};
+                CHECK(control.get<DeviceControl::MaxPayload>() == payload);
+                CHECK(control.get<DeviceControl::MaxReadRequest>() == request);
+                bench.tlps.clear();
+                std::vector<std::byte> data(8192);
+                bench.dma(command, 0x2000, data);
+                return bench.tlps.front().tlp.bytes;
+            };
+            const Value<DeviceControl> reset{bench.config(DeviceControl::offset)};
+            CHECK(reset.get<DeviceControl::MaxPayload>() == 1);
+            CHECK(size_of_first(tlm::TLM_WRITE_COMMAND, 1, 2) == 256);
+            CHECK(size_of_first(tlm::TLM_WRITE_COMMAND, 0, 2) == 128);
+            CHECK(size_of_first(tlm::TLM_WRITE_COMMAND, 2, 2) == 256);
+            CHECK(size_of_first(tlm::TLM_READ_COMMAND, 1, 0) == 128);
+            CHECK(size_of_first(tlm::TLM_READ_COMMAND, 1, 5) == 4096);
+            CHECK(size_of_first(tlm::TLM_READ_COMMAND, 1, 7) == 4096);  // reserved
+        },
+        settings);
+}
+
 TEST_CASE("a run is told of TLP by TLP, cut by bursts and the largest payload", "[pcie][slot]") {
     with_bench([](Bench& bench) {
         std::vector<std::byte> data(600, std::byte{0x5a});

@@ -83,8 +83,8 @@ public:
     void settle();
     /// Called by settle() and before a translation changes: a bus that lags behind catches up.
     void on_settle(std::function<void()> catch_up) { catch_up_.push_back(std::move(catch_up)); }
-    /// Called after a translation has changed.
-    void on_change(std::function<void()> changed) { changed_.push_back(std::move(changed)); }
+    /// Called after the translation of these addresses has changed for this device.
+    void on_change(std::function<void(RequesterId, BusRange)> changed) { changed_.push_back(std::move(changed)); }
 
     Translation& translation_for(RequesterId requester);
     void connect(MessageSink& sink) { message_sink_ = &sink; }
@@ -112,13 +112,14 @@ private:
     Duration next_visible(std::uint64_t bytes, Duration at);
     void deliver_messages();
     void catch_up() const;
-    void translation_changed();
+    void translation_changed(RequesterId requester, BusRange pages);
 
     const HostMemory& memory_;
     const std::unique_ptr<BusTranslation> translation_;
     const PostingSettings posting_;
     std::map<RequesterId, std::unique_ptr<SettledTranslation>> device_translations_;
-    std::vector<std::function<void()>> catch_up_, changed_;
+    std::vector<std::function<void()>> catch_up_;
+    std::vector<std::function<void(RequesterId, BusRange)>> changed_;
     mutable std::optional<Located> located_;
 
     PostedWrites posted_;

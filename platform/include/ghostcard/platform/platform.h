@@ -11,8 +11,10 @@
 #include <ghostcard/bus/pci/pci_slot.h>
 #include <ghostcard/bus/pci/pin_trace.h>
 #include <ghostcard/bus/pci/transaction_trace.h>
+#include <ghostcard/bus/pcie/link_trace.h>
 #include <ghostcard/bus/pcie/pcie_slot.h>
 #include <ghostcard/bus/pcie/root_complex.h>
+#include <ghostcard/bus/pcie/tlp_capture.h>
 #include <ghostcard/dma/driver_settings.h>
 #include <ghostcard/dma/host_dma_adapter.h>
 #include <ghostcard/dma/page_allocator.h>
@@ -54,15 +56,18 @@ public:
     /// Throws InputError for settings that contradict each other.
     Platform(const PlatformSettings& settings, model::VideoInput video);
 
-    /// Records the bus's wires or, where its timing has none, its transactions; before run(). Throws InputError if the
-    /// file cannot be written.
+    /// Records the bus's wires or, where there are none, its transactions or the link's TLPs; before run(). Throws
+    /// InputError if the file cannot be written.
     void trace_bus(const std::filesystem::path& path, bus::pci::TraceWindow window);
+    /// Records the link's TLPs byte for byte; before run(). Throws InputError if there is no link, or the file cannot
+    /// be written.
+    void capture_tlps(const std::filesystem::path& path, bus::pci::TraceWindow window);
 
     /// Runs the program on the CPU, after the firmware has placed BAR0, until it returns. Throws what host code throws,
     /// and std::runtime_error if the program has not returned by then.
     void run(std::function<void()> program, Duration limit);
-    /// After run(): completes the recording, if there is one.
-    void commit_trace();
+    /// After run(): completes the recordings, if there are any.
+    void commit_traces();
     /// Of the bus's masters, by their numbers: "host", "card", "load0"...
     std::vector<std::string> master_names() const;
 
@@ -100,6 +105,8 @@ private:
     std::vector<std::unique_ptr<bus::pci::BusLoad>> loads_;
     std::optional<bus::pci::PinTrace> pin_trace_;
     std::optional<bus::pci::TransactionTrace> transaction_trace_;
+    std::optional<bus::pcie::LinkTrace> link_trace_;
+    std::optional<bus::pcie::TlpCapture> tlp_capture_;
 };
 
 }  // namespace ghostcard::platform

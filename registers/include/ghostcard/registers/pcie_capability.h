@@ -62,13 +62,14 @@ struct DeviceControl {
     struct RelaxedOrdering : Bit<4, Access::read_only> {
         static constexpr Text text{"RELAXED_ORDERING", "0: the device's writes keep their order."};
     };
-    struct MaxPayload : Field<7, 5, Access::read_only> {
-        static constexpr Text text{"MAX_PAYLOAD", "Payload of a TLP: 128 bytes, shifted left so often."};
+    struct MaxPayload : Field<7, 5, Access::read_write> {
+        static constexpr Text text{"MAX_PAYLOAD",
+                                   "Payload of a TLP: 128 bytes, shifted left so often; at most what is supported."};
     };
     struct ExtendedTag : Bit<8, Access::read_only, 1> {
         static constexpr Text text{"EXTENDED_TAG", "The device uses tags of 8 bits."};
     };
-    struct MaxReadRequest : Field<14, 12, Access::read_only> {
+    struct MaxReadRequest : Field<14, 12, Access::read_write> {
         static constexpr Text text{"MAX_READ_REQUEST", "Bytes of a read request: 128, shifted left so often."};
     };
     struct UnsupportedRequest : Bit<19, Access::write_1_to_clear> {

@@ -19,7 +19,8 @@ struct RunOptions {
     std::optional<std::filesystem::path> capture;  ///< Y4M of what the consumer received.
     std::optional<std::filesystem::path> vcd;      ///< Waveform of the bus.
     std::optional<std::filesystem::path> trace;    ///< What happened, as Perfetto shows it.
-    std::optional<Duration> trace_from, trace_to;  ///< The part of simulated time that both cover.
+    std::optional<std::filesystem::path> pcap;     ///< The TLPs of a PCI Express link.
+    std::optional<Duration> trace_from, trace_to;  ///< The part of simulated time that these cover.
     std::function<void(std::uint64_t frames_done, std::uint64_t frames_total)> progress;  ///< May be empty.
     std::function<bool()> is_cancelled;  ///< Asked when a frame is done; true ends the run. May be empty.
 };

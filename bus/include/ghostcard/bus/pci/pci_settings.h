@@ -3,6 +3,7 @@
 
 #include <ghostcard/base/units.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -29,7 +30,7 @@ enum class Timing {
 /// How a target answers.
 struct TargetTiming {
     Decode decode = Decode::medium;
-    unsigned initial_wait = 0;  ///< Wait states before the first data phase ends; with decode at most 16 in all.
+    unsigned initial_wait = 0;  ///< Wait states before the first data phase ends, which is in clock 16 at the latest.
     unsigned data_wait = 0;     ///< Wait states in each later data phase (0 to 7).
     unsigned width = 64;        ///< Bits of data; 64: asserts ACK64# when it is asked by REQ64#.
     std::uint64_t line = 0;  ///< Disconnects with the last data of each line of so many bytes (power of two; 0: never).
@@ -39,6 +40,14 @@ struct TargetTiming {
     std::optional<unsigned> disconnect_after{};  ///< STOP# with the data of this one (1 or more).
     std::optional<unsigned> abort_after{};       ///< Target abort in the next data phase.
 };
+
+/// The clock in which the first data moves, that of the (first) address phase being clock 1: behind DEVSEL#, and behind
+/// the turnaround of a read (PCI 2.3, 3.3.1).
+constexpr unsigned first_data_clock(const TargetTiming& timing, unsigned address_clocks, bool read) {
+    return address_clocks + std::max(static_cast<unsigned>(timing.decode), read ? 2u : 1u) + timing.initial_wait;
+}
+/// In which it has to, at the latest (PCI 2.3, 3.5.1.1).
+inline constexpr unsigned last_first_data_clock = 16;
 
 /// What other masters on the bus move.
 enum class LoadTarget { memory, device };

@@ -21,8 +21,10 @@ public:
 
     void begin(Run& run, Duration now) override;
     void end_requested(Run& run, Duration now) override;
-    void request(const Tlp& tlp, Duration now) override;
-    void complete(const Tlp& tlp, Duration now) override;
+    void request(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void limit(Bytes max_payload, Bytes max_read_request, Duration now) override;
+    void forget(BusRange pages, Duration now) override;
     void interrupt(const Tlp& tlp, Duration now) override;
     void advance(Duration now) override;
     Duration next_due() const override;
@@ -47,10 +49,18 @@ private:
         LinkTime from{};
         std::uint64_t number = 0;
         Tlp tlp{};
+        std::span<std::byte> data{};
     };
     struct Freed {
         LinkTime at{};
         Credits credits{};
+    };
+    /// What software changes: sizes of TLPs, or what the host remembers of translations.
+    struct Change {
+        LinkTime at{};
+        Bytes max_payload{};
+        Bytes max_read_request{};
+        std::optional<BusRange> forgotten{};
     };
     /// What the other end can take of one kind of TLP.
     struct Account {
@@ -77,6 +87,7 @@ private:
         // of what it carries
         LinkTime began{};
         Tlp tlp{};
+        std::span<std::byte> data{};
         Stream* stream = nullptr;
         TlpClass updated = TlpClass::posted;
         Credits update{};
@@ -134,7 +145,7 @@ private:
         std::uint64_t bytes = 0;
         std::uint64_t arrived = 0;
     };
-    enum class Next { nothing, close, arrival_up, arrival_down, write, read, start_up, start_down };
+    enum class Next { nothing, close, change, arrival_up, arrival_down, write, read, start_up, start_down };
     struct Plan {
         Next next = Next::nothing;
         LinkTime at = never;
@@ -156,6 +167,7 @@ private:
     void skip_idle_skps(Wire& wire, LinkTime until);
 
     // analytic_link_ends.cpp: what arrives does.
+    void carry_out_change();
     void arrive(Wire& wire);
     void arrive_at_root(Stream* stream, const Tlp& tlp);
     void arrive_at_device(const Tlp& tlp);
@@ -178,7 +190,8 @@ private:
     std::int64_t repetitions(const Stream& stream, LinkTime until) const;
     void repeat(Stream& stream, std::int64_t times);
 
-    const PcieSettings settings_;
+    PcieSettings settings_;  ///< With the sizes that software has set.
+    const std::uint64_t largest_payload_;
     const RequesterId device_;
     HostSide& host_;
     LinkUser& user_;
@@ -194,6 +207,7 @@ private:
     std::uint64_t next_number_ = 0;
     std::array<Wire, 2> wires_;
 
+    std::deque<Change> changes_;  ///< That the link has not seen yet.
     std::list<Stream> streams_;
     std::deque<Outstanding> outstanding_;
     LinkTime tag_free_at_{};

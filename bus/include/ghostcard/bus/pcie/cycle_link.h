@@ -22,15 +22,17 @@ public:
 
     void begin(Run& run, Duration now) override;
     void end_requested(Run& run, Duration now) override;
-    void request(const Tlp& tlp, Duration now) override;
-    void complete(const Tlp& tlp, Duration now) override;
+    void request(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) override;
+    void limit(Bytes max_payload, Bytes max_read_request, Duration now) override;
+    void forget(BusRange pages, Duration now) override;
     void interrupt(const Tlp& tlp, Duration now) override;
     void advance(Duration now) override;
     Duration next_due() const override;
 
 private:
     /// The order of what happens at one instant.
-    enum class Phase { arrival, write, read, transmission };
+    enum class Phase { outside, arrival, write, read, transmission };
     struct Event {
         LinkTime at;
         Phase phase;
@@ -127,12 +129,14 @@ private:
     void serve_waiting();
     void serve_read(const ArrivedRead& read);
 
-    const PcieSettings settings_;
+    PcieSettings settings_;  ///< With the sizes that software has set.
     const RequesterId device_;
     HostSide& host_;
     LinkUser& user_;
     const LinkTime symbol_;
     const LinkTime byte_;
+    const LinkTime ack_latency_;
+    const LinkTime update_latency_;
 
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
     std::uint64_t events_not_idle_ = 0;

@@ -23,6 +23,9 @@ public:
     std::uint32_t read(std::uint32_t offset, const Component& component) const;
     /// Only what it owns.
     void write(std::uint32_t offset, std::uint32_t value) { registers_.write(offset, value); }
+    /// What software allows in DEVICE_CONTROL, at most what the device supports; reserved codes count as the most.
+    Bytes max_payload() const;
+    Bytes max_read_request() const;
     /// DEVICE_STATUS: a request came that the device does not support.
     void received_unsupported_request();
 

@@ -20,6 +20,8 @@ public:
     bool enabled() const { return settings_.entries != 0; }
     /// When an access to that address, which came at that instant, is translated. In the order of arrival.
     LinkTime translate(BusAddress address, LinkTime at);
+    /// The mapping of these addresses has changed.
+    void forget(BusRange range);
 
 private:
     struct Translation {

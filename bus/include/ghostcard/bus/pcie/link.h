@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace ghostcard::bus::pcie {
@@ -22,6 +23,8 @@ enum class Direction : unsigned { up = 0, down = 1 };
 constexpr Direction opposite(Direction direction) {
     return direction == Direction::up ? Direction::down : Direction::up;
 }
+
+constexpr std::string_view name_of(Direction direction) { return direction == Direction::up ? "up" : "down"; }
 
 /// What a device asks of the link: a run of bytes, moved in bursts of burst_bytes each, which become one or more TLPs.
 struct Run {
@@ -55,7 +58,7 @@ struct TlpRecord {
     Tlp tlp{};
     Duration start{};
     Duration end{};
-    friend bool operator==(const TlpRecord&, const TlpRecord&) = default;
+    std::span<const std::byte> data{};  ///< Tlp::bytes of those that carry data; only while it is told of.
 };
 
 /// Is told of every TLP in the order of their ends.
@@ -120,9 +123,15 @@ public:
     virtual void begin(Run& run, Duration now) = 0;
     /// The run shall end after the TLPs that have been begun.
     virtual void end_requested(Run& run, Duration now) = 0;
-    /// The CPU sends a request, the device the completion of one.
-    virtual void request(const Tlp& tlp, Duration now) = 0;
-    virtual void complete(const Tlp& tlp, Duration now) = 0;
+    /// The CPU sends a request, the device the completion of one. What they carry must stay where it is until they
+    /// have arrived.
+    virtual void request(const Tlp& tlp, std::span<std::byte> data, Duration now) = 0;
+    virtual void complete(const Tlp& tlp, std::span<std::byte> data, Duration now) = 0;
+    /// Software allows TLPs of so many bytes, of write and read request (7.5.3.4). Holds for those that begin later,
+    /// and for completions as well: it gives both ends of a link the same max_payload. At most that of the settings.
+    virtual void limit(Bytes max_payload, Bytes max_read_request, Duration now) = 0;
+    /// The host forgets how it translated these addresses.
+    virtual void forget(BusRange pages, Duration now) = 0;
     /// The device's INTA# changes.
     virtual void interrupt(const Tlp& tlp, Duration now) = 0;
 

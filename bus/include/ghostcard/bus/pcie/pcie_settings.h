@@ -5,6 +5,7 @@
 #include <ghostcard/base/units.h>
 #include <ghostcard/bus/pcie/link_time.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -109,7 +110,8 @@ inline unsigned update_latency(const PcieSettings& settings) {
     return settings.update_latency.value_or(acknowledge_limit(settings));
 }
 constexpr std::uint64_t completion_payload(const PcieSettings& settings) {
-    return settings.max_completion.count != 0 ? settings.max_completion.count : settings.max_payload.count;
+    const std::uint64_t payload = settings.max_payload.count;
+    return settings.max_completion.count != 0 ? std::min(settings.max_completion.count, payload) : payload;
 }
 
 /// Throws InputError for what is out of range or contradicts itself.

@@ -47,6 +47,8 @@ public:
     void write_configuration(unsigned device, std::uint32_t offset, std::uint32_t value) override;
 
     void attach(Endpoint& endpoint) { endpoint_ = &endpoint; }
+    /// What software allows the device's TLPs to be (PCIe 5.0, 7.5.3.4): from now on.
+    void limit(Bytes max_payload, Bytes max_read_request);
     /// INTA# of the device changes: it goes up the link as a message, behind the writes that were sent before it.
     void interrupt(bool asserted);
     void attach_observer(TlpObserver& observer) { link_->attach_observer(observer); }
@@ -79,6 +81,7 @@ private:
     bool is_message(BusAddress address) const override { return HostPort::is_message(address); }
 
     void follow_link();
+    void mapping_changed(RequesterId requester, BusRange pages);
     void drive_inta();
     void look_ahead();
     bool access(Tlp request, std::uint32_t& word);

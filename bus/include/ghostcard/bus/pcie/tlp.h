@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace ghostcard::bus::pcie {
@@ -39,6 +40,9 @@ constexpr bool has_data(TlpKind kind) {
 
 /// How a request was taken (2.2.9, table 2-34).
 enum class CompletionStatus : std::uint8_t { successful = 0, unsupported_request = 1, completer_abort = 4 };
+
+std::string_view name_of(TlpKind kind);
+std::string_view name_of(CompletionStatus status);
 
 /// One TLP: what its header says. Traffic class 0 and no attributes throughout.
 struct Tlp {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "bus_tracks.h"
+
+#include <string>
+#include <vector>
+
+namespace ghostcard::scenarios::trace {
+namespace {
+
+using platform::Platform;
+
+std::vector<Name> names_of_masters(const Platform& platform, PerfettoFile& file) {
+    std::vector<Name> names;
+    for (const std::string& master : platform.master_names()) names.push_back(file.name(master));
+    return names;
+}
+
+}  // namespace
+
+BusTracks::BusTracks(Platform& platform, Timeline& timeline, PerfettoFile& file, bus::pci::TraceWindow window)
+    : period_(platform.bus->period()),
+      window_(window),
+      bursts_(transactions_, TransactionLine::Shows::bursts, period_,
+              std::vector(Platform::card_master + 1, file.name("burst"))),
+      bus_(transactions_, TransactionLine::Shows::all, period_, names_of_masters(platform, file)) {
+    timeline.add_line("DMA bursts", bursts_);
+    timeline.add_line("bus", bus_);
+    platform.bus->attach_observer(*this);
+}
+
+void BusTracks::transaction(const bus::pci::TransactionRecord& row) {
+    const auto rest = static_cast<std::int64_t>(row.times - 1) * row.interval;
+    if (!window_.shows(row.start, row.start + rest + row.clocks * period_)) return;
+    const bool message = row.address.value == platform::Cpu::interrupt_message.address;
+    transactions_.add(row, row.master == Platform::card_master && row.bytes != 0 && !message);
+}
+
+void BusTracks::begin(bus::pci::TraceWindow window) {
+    transactions_.sort();
+    bursts_.begin(window);
+    bus_.begin(window);
+}
+
+}  // namespace ghostcard::scenarios::trace
