@@ -25,6 +25,7 @@ void add_copy_cost_command(CLI::App& app, Action& action);
 void add_list_command(CLI::App& app, Action& action);
 void add_merge_command(CLI::App& app, Action& action);
 void add_regs_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
 void add_run_command(CLI::App& app, Action& action);
 void add_schema_command(CLI::App& app, Action& action);
 void add_sweep_command(CLI::App& app, Action& action);

@@ -79,6 +79,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_ci_command(app, action);
     add_sweep_command(app, action);
     add_merge_command(app, action);
+    add_report_command(app, action);
     add_timing_command(app, action);
     add_list_command(app, action);
     add_schema_command(app, action);

@@ -12,10 +12,17 @@ namespace ghostcard::cli {
 
 namespace fs = std::filesystem;
 
-fs::path shipped_scenario_folder() {
+namespace {
+
+fs::path share_folder(std::string_view name) {
     const fs::path own_folder = fs::read_symlink("/proc/self/exe").parent_path();
-    return (own_folder / GHOSTCARD_SHARE_FOLDER / "scenarios").lexically_normal();
+    return (own_folder / GHOSTCARD_SHARE_FOLDER / name).lexically_normal();
 }
+
+}  // namespace
+
+fs::path shipped_scenario_folder() { return share_folder("scenarios"); }
+fs::path report_folder() { return share_folder("report"); }
 
 std::vector<fs::path> scenarios_in(const fs::path& folder) {
     std::error_code error;

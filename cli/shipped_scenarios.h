@@ -9,6 +9,9 @@ namespace ghostcard::cli {
 /// Where the scenarios lie that come with the command, in the build as in an installation.
 std::filesystem::path shipped_scenario_folder();
 
+/// Where the parts of a report's page lie.
+std::filesystem::path report_folder();
+
 /// The *.toml files of a folder by name. Throws InputError if there is no such folder.
 std::vector<std::filesystem::path> scenarios_in(const std::filesystem::path& folder);
 

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// Heat maps and curves. Whatever has a theme gets its colour from a variable of the style sheet.
+"use strict";
+
+// Even in lightness, and told apart by the colour-blind and in grey.
+const viridis = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
+function viridisAt(position) {
+  const at = Math.min(Math.max(position, 0), 1) * (viridis.length - 1), below = Math.min(Math.floor(at), viridis.length - 2);
+  const [low, high] = [viridis[below], viridis[below + 1]].map(hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)));
+  return `rgb(${low.map((each, i) => Math.round(each + (high[i] - each) * (at - below))).join()})`;
+}
+
+// Lines and their labels stand on paper: the light end on white, or the dark one on black, would not be seen.
+const shades = 24;
+const shadeRules = (from, to) => Array.from({length: shades}, (_, i) => `--shade${i}: ${viridisAt(from + (to - from) * i / (shades - 1))};`).join("");
+document.head.append(Object.assign(document.createElement("style"), {textContent:
+  `:root { ${shadeRules(0, 0.82)} } @media screen and (prefers-color-scheme: dark) { :root { ${shadeRules(0.4, 1)} } }`}));
+const shade = (index, count) => `var(--shade${count < 2 ? 6 : Math.round(index * (shades - 1) / (count - 1))})`;
+
+const config = {
+  background: null,
+  font: "inherit",
+  view: {stroke: null},
+  axis: {
+    labelColor: "var(--quiet)", titleColor: "var(--ink)", domainColor: "var(--line)", tickColor: "var(--line)",
+    gridColor: "var(--line)", labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, titlePadding: 8, tickSize: 4,
+  },
+};
+
+const tip = document.getElementById("tip");
+function showTip(_, event, __, text) {
+  tip.hidden = !text;
+  if (!text) return;
+  tip.textContent = text;
+  const {width, height} = tip.getBoundingClientRect();
+  tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 4))}px`;
+  tip.style.top = `${event.clientY + 18 + height > innerHeight ? event.clientY - height - 12 : event.clientY + 18}px`;
+}
+
+const views = new Map();
+function draw(element, spec) {
+  views.get(element)?.finalize();
+  element.replaceChildren();
+  const compiled = vegaLite.compile({...spec, config, autosize: {type: "fit", contains: "padding"}, padding: 0}).spec;
+  const view = new vega.View(vega.parse(compiled), {renderer: "svg", container: element, hover: true});
+  view.tooltip(showTip);
+  views.set(element, view);
+  return view.runAsync();
+}
+function forget(element) {
+  for (const chart of element.querySelectorAll(".chart")) {
+    views.get(chart)?.finalize();
+    views.delete(chart);
+  }
+  element.replaceChildren();
+}
+
+/** Places 0, 1, 2... on an axis, labelled with their values. */
+function band(axis, field) {
+  const {key, texts} = study.axes[axis];
+  return {
+    field, type: "quantitative", title: key,
+    scale: {domain: [-0.5, texts.length - 0.5], nice: false, zero: false},
+    axis: {values: texts.map((_, i) => i), labelExpr: `${JSON.stringify(texts)}[datum.value]`, grid: false,
+           labelOverlap: "greedy", labelSeparation: 4, domain: false, ticks: false, labelPadding: 5},
+  };
+}
+function cellsSpec(x, y, width, layers) {
+  const rows = study.axes[y].texts.length;
+  return {
+    width, height: Math.min(Math.max(rows * 26, 110), 340) + 44,
+    encoding: {x: band(x, "x"), y: band(y, "y")},
+    layer: layers,
+  };
+}
+function cellLayer(values, gap, color) {
+  return {
+    data: {values: values.map(each => ({...each, x: each.x - 0.5 + gap, x2: each.x + 0.5 - gap, y: each.y - 0.5 + gap, y2: each.y + 0.5 - gap}))},
+    mark: {type: "rect", cornerRadius: gap > 0 ? 1.5 : 0},
+    encoding: {x2: {field: "x2"}, y2: {field: "y2"}, color, tooltip: {field: "tip"}},
+  };
+}
+const textLayer = (values, mark) => ({
+  data: {values}, mark: {type: "text", fontSize: 11, ...mark},
+  encoding: {text: {field: "text"}, tooltip: {field: "tip"}},
+});
+
+/** Along the edges of cells: between those where the condition holds and those where it does not. */
+function frontier(width, height, holds) {
+  const edges = [];
+  for (let x = 0; x < width; ++x)
+    for (let y = 0; y < height; ++y) {
+      const here = holds(x, y), right = x + 1 < width ? holds(x + 1, y) : null, above = y + 1 < height ? holds(x, y + 1) : null;
+      if (here === null) continue;
+      if (right !== null && right !== here) edges.push({x: x + 0.5, x2: x + 0.5, y: y - 0.5, y2: y + 0.5});
+      if (above !== null && above !== here) edges.push({x: x - 0.5, x2: x + 0.5, y: y + 0.5, y2: y + 0.5});
+    }
+  return edges;
+}
+const frontierLayers = edges => [["var(--paper)", 6], ["var(--ink)", 2.5]].map(([color, size]) => ({
+  data: {values: edges}, mark: {type: "rule", color, size, strokeCap: "square", tooltip: null},
+  encoding: {x2: {field: "x2"}, y2: {field: "y2"}},
+}));
+
+function drawHeatMap(element, metric, x, y, place) {
+  const width = study.axes[x].texts.length, height = study.axes[y].texts.length;
+  const rows = (i, j) => rowsOf(place.with(x, i).with(y, j));
+  const cells = [], undone = [];
+  for (let i = 0; i < width; ++i)
+    for (let j = 0; j < height; ++j) {
+      const here = rows(i, j), value = measured(metric, here);
+      if (value) cells.push({x: i, y: j, value: value.mean, tip: tipOf(metric, here)});
+      else if (here.length) undone.push({x: i, y: j, text: "×", tip: tipOf(metric, here)});
+    }
+  const {low, high} = rangeOfMetric[metric];
+  const color = {field: "value", type: "quantitative", legend: null, scale: {domain: [low, high > low ? high : low + 1], range: viridis}};
+  const edges = frontier(width, height, (i, j) => holdsFor(rows(i, j)));
+  return draw(element, cellsSpec(x, y, element.clientWidth, [
+    cellLayer(cells, Math.max(width, height) > 40 ? 0 : 0.025, color),
+    textLayer(undone, {color: "var(--quiet)", fontSize: 14}), ...frontierLayers(edges)]));
+}
+
+/** Where along the question's axis the condition begins, or ceases, to hold. */
+function drawAnswerMap(element, x, y, pins) {
+  const along = study.along, last = study.axes[along].texts.length - 1, rest = openAxes.filter(axis => ![x, y, along].includes(axis));
+  const cells = [], without = [];
+  for (const {others, shape, first, last: end} of study.answer.outcomes) {
+    if (shape === "not_run" || rest.some(axis => others[axis] !== pins[axis])) continue;
+    const cell = {x: others[x], y: others[y]};
+    const tip = [...[x, y].map(axis => `${axisName(axis)}: ${axisText(axis, others[axis])}`)];
+    if (shape === "nowhere" || shape === "mixed") {
+      without.push({...cell, text: shape === "mixed" ? "mixed" : "none", tip: [...tip, shape === "mixed" ? "here and there" : `no ${axisName(along)}`].join("\n")});
+      continue;
+    }
+    const value = shape === "up_to" ? end : first, text = axisText(along, value);
+    cells.push({...cell, value, text, tip: [...tip, shape === "everywhere" ? `every ${axisName(along)}` : `${axisName(along)} ${shape === "up_to" ? "at most" : "at least"} ${text}`].join("\n")});
+  }
+  const color = {field: "value", type: "quantitative", legend: null, scale: {domain: [0, last], range: viridis}};
+  const room = (element.clientWidth - 70) / study.axes[x].texts.length;
+  const fits = room >= 7 * Math.max(4, ...cells.map(each => each.text.length));
+  const texts = (values, color) => textLayer(values, {color, fontSize: Math.min(11.5, room / 4.2)});
+  return draw(element, cellsSpec(x, y, element.clientWidth, [
+    cellLayer(cells, 0.025, color), cellLayer(without, 0.025, {value: "var(--missing)"}),
+    ...(fits ? [texts(cells.filter(each => 2 * each.value > last), "#111"), texts(cells.filter(each => 2 * each.value <= last), "#fff")] : []),
+    fits ? texts(without, "var(--quiet)") : textLayer(without.map(each => ({...each, text: "–"})), {color: "var(--quiet)"})]));
+}
+
+/** Moves labels apart that would run into each other; all in points from the top. */
+function apart(labels, distance, bottom) {
+  labels.sort((a, b) => a.at - b.at);
+  labels.forEach((each, i) => { if (i) each.at = Math.max(each.at, labels[i - 1].at + distance); });
+  for (let i = labels.length - 1, most = bottom; i >= 0; --i, most -= distance) {
+    labels[i].at = Math.min(labels[i].at, most);
+    most = labels[i].at;
+  }
+}
+
+function drawCurves(element, metric, axis, colours, pins) {
+  const {key, texts, counts} = study.axes[axis], {name, unit} = study.metrics[metric];
+  const {low, high} = rangeOfMetric[metric], scale = scaleFor(unit, Math.max(Math.abs(low), Math.abs(high)));
+  const positions = counts ?? texts.map((_, i) => i), end = positions.length - 1;
+  const logarithmic = counts && counts[0] > 0 && counts[end] >= 16 * counts[0];
+  const count = colours === null ? 1 : study.axes[colours].texts.length;
+  const values = [];
+  for (let series = 0; series < count; ++series) {
+    const place = colours === null ? pins : pins.with(colours, series);
+    for (let value = 0; value <= end; ++value) {
+      const rows = rowsAlong(axis, value, place), found = measured(metric, rows);
+      if (found) values.push({series, x: positions[value], y: found.mean / scale.worth, low: found.low / scale.worth, high: found.high / scale.worth, tip: tipOf(metric, rows)});
+    }
+  }
+  const shown = [...values.map(each => each.high), ...values.map(each => each.low)];
+  let bottom = Math.min(...shown), top = Math.max(...shown);
+  if (values.length === 0) [bottom, top] = [0, 1];
+  if (bottom > 0 && bottom < 0.6 * top) bottom = 0;
+  if (top === bottom) top = bottom + (Math.abs(bottom) || 1);
+  const height = 230, widest = colours === null ? 0 : Math.max(...study.axes[colours].texts.map(text => text.length));
+  const color = {field: "series", type: "ordinal", legend: null, scale: {domain: [...Array(count).keys()], range: [...Array(count).keys()].map(i => shade(i, count))}};
+
+  const labels = [];
+  if (colours !== null) {
+    const step = Math.ceil(count / 12);
+    for (let series = 0; series < count; series += step) {
+      const last = values.filter(each => each.series === series).at(-1);
+      if (last) labels.push({series, x: last.x, at: (top - last.y) / (top - bottom) * height, text: axisText(colours, series)});
+    }
+    apart(labels, 13, height);
+    for (const each of labels) each.y = top - each.at / height * (top - bottom);
+  }
+  const limit = metric === conditionMetric ? study.condition.value / scale.worth : NaN;
+  const line = limit > bottom && limit < top ? [{
+    data: {values: [{y: limit}]}, mark: {type: "rule", color: "var(--quiet)", strokeDash: [4, 3]}, encoding: {y: {field: "y", type: "quantitative"}},
+  }, {
+    data: {values: [{y: limit, text: study.condition.text}]},
+    mark: {type: "text", align: "left", dy: -7, dx: 4, fontSize: 10.5, color: "var(--quiet)"},
+    encoding: {x: {value: 0}, y: {field: "y", type: "quantitative"}, text: {field: "text"}},
+  }] : [];
+  const layer = (data, mark, encoding) => ({data: {values: data}, mark, encoding: {
+    x: {field: "x", type: "quantitative", title: key,
+        scale: {type: logarithmic ? "log" : "linear", domain: [positions[0], positions[end]], nice: false, zero: false},
+        axis: {values: positions, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`,
+               grid: false, labelOverlap: "greedy", labelSeparation: 8}},
+    y: {field: "y", type: "quantitative", title: scale.name ? `${name} (${scale.name})` : name,
+        scale: {domain: [bottom, top], nice: false, zero: false},
+        axis: {tickCount: 5, domain: false, ticks: false, gridOpacity: 0.6, ...(unit === "" && {tickMinStep: 1})}},
+    ...encoding}});
+  return draw(element, {
+    width: Math.max(element.clientWidth - 8 * widest - (colours === null ? 0 : 12), 160), height: height + 48,
+    layer: [
+      ...(study.seeds > 1 ? [layer(values, {type: "area", opacity: 0.16}, {y: {field: "low", type: "quantitative"}, y2: {field: "high"}, color})] : []),
+      ...line,
+      layer(values, {type: "line", strokeWidth: 2, strokeJoin: "round"}, {color}),
+      layer(values, {type: "point", filled: true, size: positions.length > 40 ? 8 : 28, opacity: 1}, {color}),
+      layer(values, {type: "point", filled: true, size: 260, opacity: 0}, {tooltip: {field: "tip"}}),
+      layer(labels, {type: "text", align: "left", dx: 8, fontSize: 11, clip: false}, {text: {field: "text"}, color}),
+    ],
+  });
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include <ghostcard/scenarios/report/view.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ghostcard::scenarios::report {
+namespace {
+
+std::optional<std::size_t> first_metric(const Study& study) {
+    if (study.condition)
+        if (const auto asked = study.metric(study.condition->metric)) return asked;
+    static constexpr std::array<std::string_view, 3> telling{"frames.dropped", "latency.p99_ps", "bus.utilisation"};
+    for (const std::string_view name : telling)
+        if (const auto metric = study.metric(name)) return metric;
+    if (study.metrics.empty()) return std::nullopt;
+    return 0;
+}
+
+/// In the middle of the values from which on, or up to which, the condition holds.
+std::optional<std::size_t> middle_threshold(const Answer& answer) {
+    std::vector<std::size_t> edges;
+    for (const Outcome& each : answer.outcomes) {
+        if (each.shape == Shape::from) edges.push_back(each.first);
+        if (each.shape == Shape::up_to) edges.push_back(each.last);
+    }
+    if (edges.empty()) return std::nullopt;
+    const auto middle = edges.begin() + static_cast<std::ptrdiff_t>(edges.size() / 2);
+    std::nth_element(edges.begin(), middle, edges.end());
+    return *middle;
+}
+
+}  // namespace
+
+View view_of(const Study& study, const std::optional<Answer>& answer) {
+    View view{.metric = first_metric(study), .x = {}, .y = {}, .panels = {}, .pins = {}};
+    for (const StudyAxis& axis : study.axes) view.pins.push_back(axis.values.size() / 2);
+    if (answer)
+        if (const auto middle = middle_threshold(*answer)) view.pins[*study.along] = *middle;
+
+    std::vector<std::size_t> open = study.open_axes();
+    if (open.size() < 2) return view;
+    const auto along = std::find(open.begin(), open.end(), study.along.value_or(open[1]));
+    view.y = along == open.end() ? open[1] : *along;
+    std::erase(open, *view.y);
+    view.x = open.front();
+    for (const std::size_t axis : open)
+        if (axis != *view.x && study.axes[axis].values.size() <= most_panels && !view.panels) view.panels = axis;
+    return view;
+}
+
+std::optional<std::size_t> colour_axis(const Study& study, std::size_t along) {
+    std::optional<std::size_t> best;
+    for (const std::size_t axis : study.open_axes())
+        if (axis != along && (!best || study.axes[axis].values.size() < study.axes[*best].values.size())) best = axis;
+    return best;
+}
+
+}  // namespace ghostcard::scenarios::report
