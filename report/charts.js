@@ -68,7 +68,7 @@ function band(axis, field) {
 function cellsSpec(x, y, width, layers) {
   const rows = study.axes[y].texts.length;
   return {
-    width, height: Math.min(Math.max(rows * 26, 110), 340) + 44,
+    width, height: Math.min(Math.max(rows * 27, 110), 340) + 44,
     encoding: {x: band(x, "x"), y: band(y, "y")},
     layer: layers,
   };
@@ -158,7 +158,8 @@ function apart(labels, distance, bottom) {
 function drawCurves(element, metric, axis, colours, pins) {
   const {key, texts, counts} = study.axes[axis], {name, unit} = study.metrics[metric];
   const {low, high} = rangeOfMetric[metric], scale = scaleFor(unit, Math.max(Math.abs(low), Math.abs(high)));
-  const positions = counts ?? texts.map((_, i) => i), end = positions.length - 1;
+  const end = texts.length - 1, isDense = counts && end > 40, across = isDense ? scaleFor(study.axes[axis].unit, counts[end]) : {name: "", worth: 1};
+  const positions = counts?.map(count => count / across.worth) ?? texts.map((_, i) => i);
   const logarithmic = counts && counts[0] > 0 && counts[end] >= 16 * counts[0];
   const count = colours === null ? 1 : study.axes[colours].texts.length;
   const values = [];
@@ -169,9 +170,7 @@ function drawCurves(element, metric, axis, colours, pins) {
       if (found) values.push({series, x: positions[value], y: found.mean / scale.worth, low: found.low / scale.worth, high: found.high / scale.worth, tip: tipOf(metric, rows)});
     }
   }
-  const shown = [...values.map(each => each.high), ...values.map(each => each.low)];
-  let bottom = Math.min(...shown), top = Math.max(...shown);
-  if (values.length === 0) [bottom, top] = [0, 1];
+  let bottom = low / scale.worth, top = high / scale.worth;  // of all points, so that panels and choices compare
   if (bottom > 0 && bottom < 0.6 * top) bottom = 0;
   if (top === bottom) top = bottom + (Math.abs(bottom) || 1);
   const height = 230, widest = colours === null ? 0 : Math.max(...study.axes[colours].texts.map(text => text.length));
@@ -196,10 +195,10 @@ function drawCurves(element, metric, axis, colours, pins) {
     encoding: {x: {value: 0}, y: {field: "y", type: "quantitative"}, text: {field: "text"}},
   }] : [];
   const layer = (data, mark, encoding) => ({data: {values: data}, mark, encoding: {
-    x: {field: "x", type: "quantitative", title: key,
-        scale: {type: logarithmic ? "log" : "linear", domain: [positions[0], positions[end]], nice: false, zero: false},
-        axis: {values: positions, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`,
-               grid: false, labelOverlap: "greedy", labelSeparation: 8}},
+    x: {field: "x", type: "quantitative", title: across.name ? `${key} (${across.name})` : key,
+        scale: {type: logarithmic ? "log" : "linear", domain: [positions[0], positions[end]], nice: false, ...(!logarithmic && {zero: false})},
+        axis: {grid: false, labelOverlap: "greedy", labelSeparation: 8, ...(!isDense && {
+          values: positions, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`})}},
     y: {field: "y", type: "quantitative", title: scale.name ? `${name} (${scale.name})` : name,
         scale: {domain: [bottom, top], nice: false, zero: false},
         axis: {tickCount: 5, domain: false, ticks: false, gridOpacity: 0.6, ...(unit === "" && {tickMinStep: 1})}},
@@ -210,8 +209,8 @@ function drawCurves(element, metric, axis, colours, pins) {
       ...(study.seeds > 1 ? [layer(values, {type: "area", opacity: 0.16}, {y: {field: "low", type: "quantitative"}, y2: {field: "high"}, color})] : []),
       ...line,
       layer(values, {type: "line", strokeWidth: 2, strokeJoin: "round"}, {color}),
-      layer(values, {type: "point", filled: true, size: positions.length > 40 ? 8 : 28, opacity: 1}, {color}),
-      layer(values, {type: "point", filled: true, size: 260, opacity: 0}, {tooltip: {field: "tip"}}),
+      ...(isDense ? [] : [layer(values, {type: "point", filled: true, size: 28, opacity: 1}, {color})]),
+      layer(values, {type: "point", filled: true, size: isDense ? 90 : 260, opacity: 0}, {tooltip: {field: "tip"}}),
       layer(labels, {type: "text", align: "left", dx: 8, fontSize: 11, clip: false}, {text: {field: "text"}, color}),
     ],
   });

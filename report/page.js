@@ -59,7 +59,7 @@ function showControls() {
   const facets = axes.filter(([axis]) => axis !== shown.x && axis !== shown.y && study.axes[axis].texts.length <= shown.most_panels);
   addChoice("Panels", [["", "none"], ...facets], shown.panels ?? "", value => { shown.panels = value === "" ? null : Number(value); });
   for (const axis of openAxes)
-    addChoice(`${axisName(axis)} elsewhere`, study.axes[axis].texts.map((text, i) => [i, text]), shown.pins[axis], value => { shown.pins[axis] = Number(value); });
+    addChoice(`${axisName(axis)} where fixed`, study.axes[axis].texts.map((text, i) => [i, text]), shown.pins[axis], value => { shown.pins[axis] = Number(value); });
 }
 
 function addPanel(parent, title, quiet) {
@@ -101,12 +101,13 @@ function showCurves() {
   const {metric, colours, pins} = shown, section = find("#curves");
   section.hidden = metric === null || openAxes.length === 0;
   if (section.hidden) return [];
-  section.querySelector("h2").textContent = `${study.metrics[metric].name} along each axis`;
+  section.querySelector("h2").textContent = `${study.metrics[metric].name} along ${openAxes.length > 1 ? "each axis" : axisName(openAxes[0])}`;
   const parent = section.querySelector(".panels");
   forget(parent);
   return openAxes.map(axis => {
     const by = study.is_zipped ? null : colours[axis];
-    const chart = addPanel(parent, by === null ? axisName(axis) : `by ${axisName(by)}`, pinned(axis, by ?? axis));
+    const fixed = pinned(axis, by ?? axis), details = [by !== null && `by ${axisName(by)}`, fixed && `at ${fixed}`].filter(Boolean);
+    const chart = addPanel(parent, `along ${axisName(axis)}`, details.join(", "));
     return [chart, axis, by];
   }).map(([chart, axis, by]) => drawCurves(chart, metric, axis, by, pins));
 }

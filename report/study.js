@@ -44,10 +44,8 @@ for (let row = 0; row < rowCount; ++row) {
 const noRows = [];
 const rowsOf = place => rowsAt.get(place.join()) ?? noRows;
 /** Of zipped axes each value belongs to one place, wherever the others stand there. */
-function rowsAlong(axis, value, place) {
-  if (study.is_zipped) return [...points.number.keys()].filter(row => points.place[axis][row] === value);
-  return rowsOf(place.with(axis, value));
-}
+const zippedPlaces = new Map(study.is_zipped ? points.number.map((_, row) => [points.place[openAxes[0]][row], points.place.map(axis => axis[row])]) : []);
+const rowsAlong = (axis, value, place) => rowsOf(study.is_zipped ? zippedPlaces.get(value) ?? [] : place.with(axis, value));
 
 const relations = {
   "<": (a, b) => a < b, "<=": (a, b) => a <= b, "==": (a, b) => a === b,

@@ -13,7 +13,7 @@ const columns = [
   ...study.metrics.map(({name, unit}, metric) => ({
     name, isNumber: true, unit, isExtra: metric !== study.view.metric,
     value: row => points.values[metric][row], text: row => written(points.values[metric][row], unit),
-  })),
+  })).sort((a, b) => a.isExtra - b.isExtra),
 ];
 
 const table = document.querySelector(".table"), search = document.querySelector(".filter input"), statusLine = document.querySelector(".filter [role=status]");

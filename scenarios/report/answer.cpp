@@ -147,15 +147,13 @@ private:
         const Outcome* const easiest = rises ? *low : *high;
         const std::string_view at_bound = rises ? "at least" : "at most";
         const std::size_t nowhere = count(Shape::nowhere);
-        std::string text;
+        std::string text =
+            fmt::format("{} of {} {} is enough for {}", name(), at_bound, axis_.text(edge(hardest)), condition());
         if (nowhere == 0)
-            text = fmt::format("{} of {} {} is enough for {}{}.", name(), at_bound, axis_.text(edge(hardest)),
-                               condition(), whatever());
+            text += whatever() + ".";
         else
-            text = fmt::format(
-                "For {} of {} combinations of {}, {} holds at no {} that was run, {}; for the others {} {} is enough.",
-                nowhere, outcomes_.size(), other_names(), condition(), name(), range(), at_bound,
-                axis_.text(edge(hardest)));
+            text += fmt::format(" in {} of {} combinations of {}; in the other {} no value {} is.", held.size(),
+                                outcomes_.size(), other_names(), nowhere, range());
         if (edge(hardest) != edge(easiest))
             text += fmt::format(" It takes that with {}; with {}, {} is enough.", combination(hardest->others, {}),
                                 combination(easiest->others, {}), axis_.text(edge(easiest)));

@@ -24,11 +24,12 @@ std::string script_of(const std::vector<Plot>& plots) {
     std::string script = "set encoding utf8\n";
     for (const Plot& plot : plots) {
         script += fmt::format(
-            "set terminal svg size {},{} dynamic font 'DejaVu Sans,11' background rgb 'white'\nset output "
+            "set terminal svg size {},{} dynamic rounded font 'DejaVu Sans,11' background rgb 'white'\nset output "
             "'{}.svg'\n{}unset output\n",
             plot.width, plot.height, plot.name, plot.commands);
         script += fmt::format(
-            "set terminal pngcairo size {},{} font 'DejaVu Sans,11' fontscale 1.6 linewidth 2 pointscale 2\nset output "
+            "set terminal pngcairo size {},{} rounded font 'DejaVu Sans,11' fontscale 1.6 linewidth 2 pointscale "
+            "2\nset output "
             "'{}.png'\n{}unset output\n",
             2 * plot.width, 2 * plot.height, plot.name, plot.commands);
     }

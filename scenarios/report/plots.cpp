@@ -94,12 +94,14 @@ public:
         plot.commands += fmt::format(
             "set multiplot layout {},{} margins screen {:.3f},{:.3f},{:.3f},{:.3f} spacing screen {:.3f},{:.3f}\n",
             rows, columns, 80. / width, 1 - 105. / width, 85. / height, 1 - 30. / height, 24. / width, 48. / height);
-        plot.commands += fmt::format("set cblabel {}\nset cbrange [{}:{}]\n", literal(label()), all_.low / scale_.worth,
-                                     (all_.high > all_.low ? all_.high : all_.low + 1) / scale_.worth);
+        plot.commands +=
+            fmt::format("set cblabel {}\n{}set cbrange [{}:{}]\n", literal(label()), whole_tics("cb"),
+                        all_.low / scale_.worth, (all_.high > all_.low ? all_.high : all_.low + 1) / scale_.worth);
         plot.commands +=
             fmt::format("set colorbox vertical user origin screen {:.3f},{:.3f} size screen {:.3f},{:.3f}\n",
                         1 - 90. / width, 85. / height, 14. / width, 1 - 115. / height);
-        plot.commands += fmt::format("set key at screen 0.5,{:.3f} center bottom horizontal reverse Left samplen 2\n", 8. / height);
+        plot.commands +=
+            fmt::format("set key at screen 0.5,{:.3f} center bottom horizontal reverse Left samplen 2\n", 8. / height);
         for (std::size_t panel = 0; panel < panels; ++panel)
             plot.commands += heat_map(panel, panel % columns == 0, panel + columns >= panels, panel == 0);
         plot.commands += "unset multiplot\n";
@@ -113,13 +115,12 @@ public:
         const auto colours = colour_axis(study_, axis);
         const StudyAxis& along = study_.axes[axis];
         plot.commands += fmt::format("set xlabel {}\nset ylabel {}\nset grid lc rgb '#dddddd'\n{}",
-                                     literal(along.key->name), literal(label()),
-                                     scale_.unit.empty() && all_.high - all_.low <= 8 ? "set ytics 1\n" : "");
+                                     literal(along.key->name), literal(label()), whole_tics("y"));
         plot.commands += position_of_values(along);
         plot.commands += fmt::format("set title {}\n", literal(pinned({axis, colours.value_or(axis)})));
         if (colours)
-            plot.commands +=
-                fmt::format("set key outside right top reverse Left title {} left samplen 1.5\n", literal(study_.axes[*colours].key->name));
+            plot.commands += fmt::format("set key outside right top reverse Left title {} left samplen 1.5\n",
+                                         literal(study_.axes[*colours].key->name));
         const std::size_t series = colours ? study_.axes[*colours].values.size() : 1;
         std::string blocks, drawn;
         for (std::size_t each = 0; each < series; ++each) {
@@ -170,6 +171,10 @@ public:
 private:
     const std::string& name() const { return study_.metrics[metric_]; }
     std::string label() const { return scale_.unit.empty() ? name() : fmt::format("{} ({})", name(), scale_.unit); }
+    /// Few counts have no fractions in between.
+    std::string whole_tics(std::string_view axis) const {
+        return scale_.unit.empty() && all_.high - all_.low <= 8 ? fmt::format("set {}tics 1\n", axis) : "";
+    }
     bool is_asked_for() const { return study_.condition && study_.condition->metric == name(); }
 
     std::optional<double> value_of(const StudyPoint& point) const {

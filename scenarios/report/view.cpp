@@ -18,17 +18,12 @@ std::optional<std::size_t> first_metric(const Study& study) {
     return 0;
 }
 
-/// In the middle of the values from which on, or up to which, the condition holds.
-std::optional<std::size_t> middle_threshold(const Answer& answer) {
-    std::vector<std::size_t> edges;
-    for (const Outcome& each : answer.outcomes) {
-        if (each.shape == Shape::from) edges.push_back(each.first);
-        if (each.shape == Shape::up_to) edges.push_back(each.last);
-    }
-    if (edges.empty()) return std::nullopt;
-    const auto middle = edges.begin() + static_cast<std::ptrdiff_t>(edges.size() / 2);
-    std::nth_element(edges.begin(), middle, edges.end());
-    return *middle;
+/// The outcome in the middle of those in which something changes along the question's axis.
+const Outcome* typical_outcome(const Answer& answer) {
+    std::vector<const Outcome*> changing;
+    for (const Outcome& each : answer.outcomes)
+        if (each.shape == Shape::from || each.shape == Shape::up_to) changing.push_back(&each);
+    return changing.empty() ? nullptr : changing[changing.size() / 2];
 }
 
 }  // namespace
@@ -36,8 +31,10 @@ std::optional<std::size_t> middle_threshold(const Answer& answer) {
 View view_of(const Study& study, const std::optional<Answer>& answer) {
     View view{.metric = first_metric(study), .x = {}, .y = {}, .panels = {}, .pins = {}};
     for (const StudyAxis& axis : study.axes) view.pins.push_back(axis.values.size() / 2);
-    if (answer)
-        if (const auto middle = middle_threshold(*answer)) view.pins[*study.along] = *middle;
+    if (const Outcome* const outcome = answer ? typical_outcome(*answer) : nullptr) {
+        view.pins = outcome->others;
+        view.pins[*study.along] = outcome->shape == Shape::from ? outcome->first : outcome->last;
+    }
 
     std::vector<std::size_t> open = study.open_axes();
     if (open.size() < 2) return view;

@@ -15,7 +15,7 @@ struct View {
     std::optional<std::size_t> metric;  ///< The question's, or the first that varies.
     std::optional<std::size_t> x, y,
         panels;  ///< Axes of the heat maps, of which there is one for each value of panels.
-    Place pins;  ///< Where an axis that is not drawn stands: in the middle of what matters.
+    Place pins;  ///< Where an axis that is not drawn stands: where something changes, else in the middle.
 };
 View view_of(const Study& study, const std::optional<Answer>& answer);
 
