@@ -62,13 +62,13 @@ function band(axis, field) {
     field, type: "quantitative", title: key,
     scale: {domain: [-0.5, texts.length - 0.5], nice: false, zero: false},
     axis: {values: texts.map((_, i) => i), labelExpr: `${JSON.stringify(texts)}[datum.value]`, grid: false,
-           labelOverlap: "greedy", labelSeparation: 4, domain: false, ticks: false, labelPadding: 5},
+           labelOverlap: "greedy", labelSeparation: 8, domain: false, ticks: false, labelPadding: 5},
   };
 }
 function cellsSpec(x, y, width, layers) {
   const rows = study.axes[y].texts.length;
   return {
-    width, height: Math.min(Math.max(rows * 27, 110), 340) + 44,
+    width, height: Math.min(Math.max(rows * 27, 110), width > 600 ? 440 : 340) + 44,
     encoding: {x: band(x, "x"), y: band(y, "y")},
     layer: layers,
   };
@@ -162,8 +162,8 @@ function drawCurves(element, metric, axis, colours, pins) {
   const positions = counts?.map(count => count / across.worth) ?? texts.map((_, i) => i);
   const logarithmic = counts && counts[0] > 0 && counts[end] >= 16 * counts[0];
   const count = colours === null ? 1 : study.axes[colours].texts.length;
-  const values = [];
-  for (let series = 0; series < count; ++series) {
+  const values = [], step = Math.floor((count - 1) / study.view.most_panels) + 1;  // more lines could not be told apart
+  for (let series = 0; series < count; series += step) {
     const place = colours === null ? pins : pins.with(colours, series);
     for (let value = 0; value <= end; ++value) {
       const rows = rowsAlong(axis, value, place), found = measured(metric, rows);
@@ -178,7 +178,6 @@ function drawCurves(element, metric, axis, colours, pins) {
 
   const labels = [];
   if (colours !== null) {
-    const step = Math.ceil(count / 12);
     for (let series = 0; series < count; series += step) {
       const last = values.filter(each => each.series === series).at(-1);
       if (last) labels.push({series, x: last.x, at: (top - last.y) / (top - bottom) * height, text: axisText(colours, series)});

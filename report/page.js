@@ -91,7 +91,7 @@ function showHeatMaps() {
   showLegend();
   const parent = section.querySelector(".panels"), places = panels === null ? [0] : study.axes[panels].texts.map((_, i) => i);
   forget(parent);
-  parent.classList.toggle("few", places.length <= 2);
+  parent.className = `panels ${{1: "one", 2: "few"}[places.length] ?? ""}`;
   return places.map(value => {
     const chart = addPanel(parent, panels === null ? "" : `${axisName(panels)} ${axisText(panels, value)}`, pinned(x, y, panels));
     return () => drawHeatMap(chart, metric, x, y, panels === null ? pins : pins.with(panels, value));

@@ -60,13 +60,17 @@ function compare(a, b) {
 function selectRows() {
   try {
     shownRows = [...points.number.keys()].filter(parseFilter(search.value)).sort(compare);
-    statusLine.textContent = `${whole.format(shownRows.length)} of ${whole.format(rowCount)} points`;
   } catch (error) {
     statusLine.textContent = error.message;
     return;
   }
+  showCount();
   table.scrollTop = 0;
   showRows();
+}
+function showCount(most = Infinity) {
+  const selected = `${whole.format(shownRows.length)} of ${whole.format(rowCount)} points`;
+  statusLine.textContent = shownRows.length > most ? `${selected}; the first ${most}:` : selected;
 }
 
 function gap(height) {
@@ -135,8 +139,8 @@ function showTable() {
     event.preventDefault();
     choose(next);
   };
-  addEventListener("beforeprint", () => showRows(0, 40));
-  addEventListener("afterprint", () => showRows());
+  addEventListener("beforeprint", () => { showCount(40); showRows(0, 40); });
+  addEventListener("afterprint", () => { showCount(); showRows(); });
   showHead();
   selectRows();
   if (shownRows.length) choose(shownRows[0]);

@@ -82,8 +82,8 @@ public:
         std::vector<std::string> parts;
         for (const auto& [shape, words] : kinds)
             if (has(shape)) parts.push_back(fmt::format("{} for {}", words, count(shape)));
-        return fmt::format("Along {}, {} holds {} of {} combinations of {}.", name(), condition(), join(parts),
-                           outcomes_.size(), other_names());
+        return fmt::format("Along {}, {} holds {} of {} {}.", name(), condition(), join(parts), outcomes_.size(),
+                           cases());
     }
 
     std::vector<AnswerLine> lines() const {
@@ -125,6 +125,9 @@ private:
         for (const std::size_t axis : others_) names.emplace_back(study_.axes[axis].key->name);
         return join(names);
     }
+    std::string cases() const {
+        return fmt::format("{} of {}", others_.size() == 1 ? "values" : "combinations", other_names());
+    }
     std::string whatever() const {
         if (others_.empty()) return "";
         return fmt::format(", whatever {} {}", other_names(), others_.size() == 1 ? "is" : "are");
@@ -152,8 +155,8 @@ private:
         if (nowhere == 0)
             text += whatever() + ".";
         else
-            text += fmt::format(" in {} of {} combinations of {}; in the other {} no value {} is.", held.size(),
-                                outcomes_.size(), other_names(), nowhere, range());
+            text += fmt::format(" in {} of {} {}; in the other {} no value {} is.", held.size(), outcomes_.size(),
+                                cases(), nowhere == 1 ? "one" : std::to_string(nowhere), range());
         if (edge(hardest) != edge(easiest))
             text += fmt::format(" It takes that with {}; with {}, {} is enough.", combination(hardest->others, {}),
                                 combination(easiest->others, {}), axis_.text(edge(easiest)));

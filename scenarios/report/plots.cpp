@@ -121,9 +121,12 @@ public:
         if (colours)
             plot.commands += fmt::format("set key outside right top reverse Left title {} left samplen 1.5\n",
                                          literal(study_.axes[*colours].key->name));
+        const double bottom = all_.low > 0 && all_.low < 0.6 * all_.high ? 0 : all_.low;
+        const double top = all_.high > bottom ? all_.high : bottom + 1;
+        plot.commands += fmt::format("set yrange [{}:{}]\n", bottom / scale_.worth, top / scale_.worth);
         const std::size_t series = colours ? study_.axes[*colours].values.size() : 1;
         std::string blocks, drawn;
-        for (std::size_t each = 0; each < series; ++each) {
+        for (std::size_t each = 0; each < series; each += (series - 1) / most_panels + 1) {
             Place place = view_.pins;
             if (colours) place[*colours] = each;
             const std::string data = curve(axis, place);
@@ -135,11 +138,9 @@ public:
                 drawn +=
                     fmt::format("{}$s{} using 1:3:4 with filledcurves fc rgb '{}' fs transparent solid 0.15 notitle",
                                 drawn.empty() ? "" : ", ", each, colour);
-            drawn +=
-                fmt::format("{}$s{} using 1:2 with linespoints lw 1.5 pt 7 ps 0.5 lc rgb '{}' {}",
-                            drawn.empty() ? "" : ", ", each, colour,
-                            colours && is_labelled(each, series) ? "title " + literal(study_.axes[*colours].text(each))
-                                                                 : "notitle");
+            drawn += fmt::format("{}$s{} using 1:2 with linespoints lw 1.5 pt 7 ps 0.5 lc rgb '{}' {}",
+                                 drawn.empty() ? "" : ", ", each, colour,
+                                 colours ? "title " + literal(study_.axes[*colours].text(each)) : "notitle");
         }
         if (drawn.empty()) return plot;
         if (is_asked_for() && study_.condition->value >= all_.low && study_.condition->value <= all_.high)
@@ -324,10 +325,6 @@ private:
         }
         return text + fmt::format("set xtics ({})\nset xrange [{}:{}]\n", tics, low, high);
     }
-    static bool is_labelled(std::size_t each, std::size_t series) {
-        return series <= 16 || each % ((series + 15) / 16) == 0;
-    }
-
     const Study& study_;
     const View& view_;
     const std::size_t metric_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
+#include <ghostcard/scenarios/report/quantity.h>
 #include <ghostcard/scenarios/report/study.h>
 
 #include <algorithm>
@@ -133,6 +134,15 @@ Study read_study(const sweep::ResultStore& store) {
     } catch (const Json::exception& error) {
         throw InputError(fmt::format("the results are not a sweep's: {}", error.what()));
     }
+}
+
+std::string StudyAxis::text(std::size_t value) const {
+    constexpr std::size_t most = 10;
+    std::string exact = text_of(*key, values[value]);
+    const std::string_view unit = unit_of_key(key->name);
+    if (exact.size() <= most || unit.empty()) return exact;
+    const Scale scale = scale_for(unit, count(value));
+    return fmt::format("{:.4g} {}", count(value) / scale.worth, scale.unit);
 }
 
 std::vector<std::size_t> Study::open_axes() const {
