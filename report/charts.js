@@ -114,9 +114,11 @@ function drawHeatMap(element, metric, x, y, place) {
     }
   const {low, high} = rangeOfMetric[metric];
   const color = {field: "value", type: "quantitative", legend: null, scale: {domain: [low, high > low ? high : low + 1], range: viridis}};
+  const isDense = Math.max(width, height) > 40;
+  element.classList.toggle("dense", isDense);
   const edges = frontier(width, height, (i, j) => holdsFor(rows(i, j)));
   return draw(element, cellsSpec(x, y, element.clientWidth, [
-    cellLayer(cells, Math.max(width, height) > 40 ? 0 : 0.025, color),
+    cellLayer(cells, isDense ? 0 : 0.025, color),
     textLayer(undone, {color: "var(--quiet)", fontSize: 14}), ...frontierLayers(edges)]));
 }
 
@@ -200,7 +202,7 @@ function drawCurves(element, metric, axis, colours, pins) {
           values: positions, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`})}},
     y: {field: "y", type: "quantitative", title: scale.name ? `${name} (${scale.name})` : name,
         scale: {domain: [bottom, top], nice: false, zero: false},
-        axis: {tickCount: 5, domain: false, ticks: false, gridOpacity: 0.6, ...(unit === "" && {tickMinStep: 1})}},
+        axis: {tickCount: 5, labelPadding: 8, domain: false, ticks: false, gridOpacity: 0.6, ...(unit === "" && {tickMinStep: 1})}},
     ...encoding}});
   return draw(element, {
     width: Math.max(element.clientWidth - 8 * widest - (colours === null ? 0 : 12), 160), height: height + 48,

@@ -14,10 +14,13 @@ function showHeader() {
   find("#base").textContent = study.base;
 }
 
+/** Keeps numbers and their units on one line. */
+const unbroken = text => text.replace(/(\d) (?=([KMG]i|[kMG])?(B|B\/s|Hz)\b|[pnum]?s\b)/g, "$1\u00a0");
+
 function showAnswer() {
   if (!study.answer) return;
   find("#answer").hidden = false;
-  find("#summary").textContent = study.answer.summary;
+  find("#summary").textContent = unbroken(study.answer.summary);
   for (const note of study.answer.notes) find("#notes").append(Object.assign(document.createElement("li"), {textContent: note}));
   const {lines} = study.answer, body = find("#cases tbody");
   find("#cases").hidden = lines.length === 0;
@@ -112,7 +115,7 @@ function showCurves() {
   }).map(([chart, axis, by]) => drawCurves(chart, metric, axis, by, pins));
 }
 function showAnswerMap() {
-  const others = openAxes.filter(axis => axis !== study.along), figure = find("#answer-map");
+  const others = openAxes.filter(axis => axis !== study.along).sort((a, b) => study.axes[b].texts.length - study.axes[a].texts.length), figure = find("#answer-map");
   figure.hidden = !study.answer || study.answer.outcomes.length === 0 || others.length < 2;
   if (figure.hidden) return [];
   const falls = study.answer.outcomes.some(each => each.shape === "up_to"), rest = pinned(study.along, others[0], others[1]);

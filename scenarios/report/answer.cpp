@@ -51,14 +51,52 @@ std::vector<Outcome> outcomes_of(const Study& study, std::size_t along) {
     return list;
 }
 
+/// The axes that change nothing: the condition holds in the same places whatever they are.
+std::vector<std::size_t> idle_axes(const Study& study, std::size_t along, const std::vector<Outcome>& outcomes) {
+    std::vector<std::size_t> idle;
+    if (study.is_zipped) return idle;
+    for (const std::size_t axis : study.open_axes()) {
+        std::map<Place, const std::vector<Standing>*> rest;
+        const bool changes_nothing = std::all_of(outcomes.begin(), outcomes.end(), [&](const Outcome& each) {
+            Place others = each.others;
+            others[axis] = 0;
+            return *rest.try_emplace(others, &each.standings).first->second == each.standings;
+        });
+        if (axis != along && changes_nothing && rest.size() < outcomes.size()) idle.push_back(axis);
+    }
+    return idle;
+}
+
+/// One for all that differ in those axes only.
+std::vector<Outcome> without(const std::vector<std::size_t>& axes, const std::vector<Outcome>& outcomes) {
+    std::map<Place, Outcome> left;
+    for (const Outcome& each : outcomes) {
+        Place others = each.others;
+        for (const std::size_t axis : axes) others[axis] = 0;
+        left.try_emplace(others, each);
+    }
+    std::vector<Outcome> list;
+    for (auto& [others, outcome] : left) list.push_back(std::move(outcome));
+    return list;
+}
+
 /// Puts a study's outcomes into words.
 class Wording {
 public:
     Wording(const Study& study, std::size_t along, const std::vector<Outcome>& outcomes)
-        : study_(study), axis_(study.axes[along]), outcomes_(outcomes) {
+        : study_(study),
+          axis_(study.axes[along]),
+          idle_(idle_axes(study, along, outcomes)),
+          outcomes_(without(idle_, outcomes)) {
         if (study.is_zipped) return;
         for (const std::size_t axis : study.open_axes())
-            if (axis != along) others_.push_back(axis);
+            if (axis != along && std::find(idle_.begin(), idle_.end(), axis) == idle_.end()) others_.push_back(axis);
+    }
+
+    /// Of the axes that change nothing, where the summary does not say so.
+    std::string note() const {
+        if (idle_.empty() || others_.empty()) return "";
+        return fmt::format("{} {} no difference to that.", names_of(idle_), idle_.size() == 1 ? "makes" : "make");
     }
 
     std::string summary() const {
@@ -120,17 +158,18 @@ private:
         if (!axis_.is_number()) return fmt::format("of {}", axis_.values.size());
         return fmt::format("from {} to {}", axis_.text(0), axis_.text(axis_.values.size() - 1));
     }
-    std::string other_names() const {
+    std::string names_of(const std::vector<std::size_t>& axes) const {
         std::vector<std::string> names;
-        for (const std::size_t axis : others_) names.emplace_back(study_.axes[axis].key->name);
+        for (const std::size_t axis : axes) names.emplace_back(study_.axes[axis].key->name);
         return join(names);
     }
     std::string cases() const {
-        return fmt::format("{} of {}", others_.size() == 1 ? "values" : "combinations", other_names());
+        return fmt::format("{} of {}", others_.size() == 1 ? "values" : "combinations", names_of(others_));
     }
     std::string whatever() const {
-        if (others_.empty()) return "";
-        return fmt::format(", whatever {} {}", other_names(), others_.size() == 1 ? "is" : "are");
+        const auto& axes = others_.empty() ? idle_ : others_;
+        if (axes.empty()) return "";
+        return fmt::format(", whatever {} {}", names_of(axes), axes.size() == 1 ? "is" : "are");
     }
     std::size_t count(Shape shape) const {
         return static_cast<std::size_t>(std::count_if(outcomes_.begin(), outcomes_.end(),
@@ -232,7 +271,8 @@ private:
 
     const Study& study_;
     const StudyAxis& axis_;
-    const std::vector<Outcome>& outcomes_;
+    const std::vector<std::size_t> idle_;  ///< Axes that change nothing...
+    const std::vector<Outcome> outcomes_;  ///< ...and are left out here.
     std::vector<std::size_t> others_;
 };
 
@@ -277,6 +317,7 @@ std::optional<Answer> answer_of(const Study& study) {
     const Wording wording(study, *study.along, answer.outcomes);
     answer.summary = wording.summary();
     answer.lines = wording.lines();
+    if (const std::string note = wording.note(); !note.empty()) answer.notes.insert(answer.notes.begin(), note);
     return answer;
 }
 

@@ -86,14 +86,14 @@ public:
     std::optional<Plot> heat_maps() const {
         if (!view_.x || !view_.y || all_.count == 0) return std::nullopt;
         const std::size_t panels = view_.panels ? study_.axes[*view_.panels].values.size() : 1;
-        const std::size_t columns = panels == 1 ? 1 : panels <= 4 ? 2 : panels <= 9 ? 3 : 4;
+        const std::size_t columns = panels == 1 ? 1 : panels == 3 ? 3 : panels <= 4 ? 2 : panels <= 9 ? 3 : 4;
         const std::size_t rows = (panels + columns - 1) / columns;
         const unsigned width = static_cast<unsigned>(180 + columns * (panels == 1 ? 460 : 280));
         const unsigned height = static_cast<unsigned>(110 + rows * (panels == 1 ? 330 : 230));
         Plot plot{fmt::format("heat-{}", file_name(name())), width, height, preamble() + palette()};
         plot.commands += fmt::format(
             "set multiplot layout {},{} margins screen {:.3f},{:.3f},{:.3f},{:.3f} spacing screen {:.3f},{:.3f}\n",
-            rows, columns, 80. / width, 1 - 105. / width, 85. / height, 1 - 30. / height, 24. / width, 48. / height);
+            rows, columns, 88. / width, 1 - 105. / width, 85. / height, 1 - 30. / height, 24. / width, 48. / height);
         plot.commands +=
             fmt::format("set cblabel {}\n{}set cbrange [{}:{}]\n", literal(label()), whole_tics("cb"),
                         all_.low / scale_.worth, (all_.high > all_.low ? all_.high : all_.low + 1) / scale_.worth);
@@ -350,6 +350,7 @@ std::optional<Plot> answer_plot(const Study& study, const Answer& answer, const 
     std::vector<std::size_t> others;
     for (const std::size_t axis : study.open_axes())
         if (axis != *study.along) others.push_back(axis);
+    by_values(study, others);
     if (others.size() < 2 || answer.outcomes.empty()) return std::nullopt;
     const StudyAxis& along = study.axes[*study.along];
     const StudyAxis &across = study.axes[others[0]], &up = study.axes[others[1]];

@@ -28,6 +28,12 @@ const Outcome* typical_outcome(const Answer& answer) {
 
 }  // namespace
 
+void by_values(const Study& study, std::vector<std::size_t>& axes) {
+    std::stable_sort(axes.begin(), axes.end(), [&](std::size_t one, std::size_t other) {
+        return study.axes[one].values.size() > study.axes[other].values.size();
+    });
+}
+
 View view_of(const Study& study, const std::optional<Answer>& answer) {
     View view{.metric = first_metric(study), .x = {}, .y = {}, .panels = {}, .pins = {}};
     for (const StudyAxis& axis : study.axes) view.pins.push_back(axis.values.size() / 2);
@@ -41,9 +47,10 @@ View view_of(const Study& study, const std::optional<Answer>& answer) {
     const auto along = std::find(open.begin(), open.end(), study.along.value_or(open[1]));
     view.y = along == open.end() ? open[1] : *along;
     std::erase(open, *view.y);
+    by_values(study, open);
     view.x = open.front();
-    for (const std::size_t axis : open)
-        if (axis != *view.x && study.axes[axis].values.size() <= most_panels && !view.panels) view.panels = axis;
+    for (std::size_t i = 1; i < open.size() && !view.panels; ++i)
+        if (study.axes[open[i]].values.size() <= most_panels) view.panels = open[i];
     return view;
 }
 

@@ -19,6 +19,9 @@ struct View {
 };
 View view_of(const Study& study, const std::optional<Answer>& answer);
 
+/// Puts those with most values first, which fill a map's width best.
+void by_values(const Study& study, std::vector<std::size_t>& axes);
+
 /// The axis that gives curves along another one their colours: that with fewest values. Nothing if there is none.
 std::optional<std::size_t> colour_axis(const Study& study, std::size_t along);
 
