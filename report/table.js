@@ -32,10 +32,12 @@ function columnCalled(name) {
   const ending = columns.filter(each => each.name.endsWith("." + name));
   return ending.length === 1 ? ending[0] : undefined;
 }
+const unitNames = Object.values(scales).flat().map(each => each[0]).filter(Boolean).join("|");
+const comparison = new RegExp(String.raw`([\w.]+)\s*(<=|>=|==|!=|=|<|>)\s*("[^"]*"|-?[\d.]+(?:\s*(?:${unitNames})(?![\w/]))?|\S+)`, "g");
 /** "frames.dropped > 0 card.memory<=32 KiB refused": comparisons, and words that a row has to have. */
 function parseFilter(text) {
   const tests = [];
-  const words = text.replace(/([\w.]+)\s*(<=|>=|==|!=|=|<|>)\s*("[^"]*"|-?[\d.]+(?:\s*[a-zA-Z%]+(?:\/s)?(?![\w.]*\s*[<>=!]))?|\S+)/g, (all, name, relation, value) => {
+  const words = text.replace(comparison, (all, name, relation, value) => {
     const column = columnCalled(name);
     if (!column) throw new Error(`there is no column ${name}`);
     const plain = value.replace(/^"|"$/g, "");

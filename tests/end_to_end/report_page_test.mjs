@@ -94,6 +94,10 @@ try {
   assert.equal(await status(), "45 of 45 points");
   await page.fill(".filter input", "card.memory <= 4 KiB burst=64 B");
   assert.equal(await status(), "10 of 45 points");
+  await page.fill(".filter input", "burst = 4 KiB refused");
+  assert.equal(await status(), "5 of 45 points");
+  await page.fill(".filter input", "initial_wait > 2 initial_wait < 8 refused");
+  assert.equal(await status(), "2 of 45 points");
   await page.fill(".filter input", "no.such > 1");
   assert.equal(await status(), "there is no column no.such");
   await page.fill(".filter input", "refused");
