@@ -5,16 +5,22 @@
 // Even in lightness, and told apart by the colour-blind and in grey.
 const viridis = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
 function viridisAt(position) {
-  const at = Math.min(Math.max(position, 0), 1) * (viridis.length - 1), below = Math.min(Math.floor(at), viridis.length - 2);
-  const [low, high] = [viridis[below], viridis[below + 1]].map(hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16)));
+  const at = position * (viridis.length - 1), below = Math.min(Math.floor(at), viridis.length - 2);
+  const parts = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16));
+  const low = parts(viridis[below]), high = parts(viridis[below + 1]);
   return `rgb(${low.map((each, i) => Math.round(each + (high[i] - each) * (at - below))).join()})`;
 }
 
 // Lines and their labels stand on paper: the light end on white, or the dark one on black, would not be seen.
 const shades = 24;
-const shadeRules = (from, to) => Array.from({length: shades}, (_, i) => `--shade${i}: ${viridisAt(from + (to - from) * i / (shades - 1))};`).join("");
-document.head.append(Object.assign(document.createElement("style"), {textContent:
-  `:root { ${shadeRules(0, 0.82)} } @media screen and (prefers-color-scheme: dark) { :root { ${shadeRules(0.4, 1)} } }`}));
+function shadesFrom(from, to) {
+  const at = i => viridisAt(from + (to - from) * i / (shades - 1));
+  const rules = Array.from({length: shades}, (_, i) => `--shade${i}: ${at(i)};`);
+  return `:root { ${rules.join(" ")} }`;
+}
+document.head.append(make("style", {
+  textContent: `${shadesFrom(0, 0.82)} @media screen and (prefers-color-scheme: dark) { ${shadesFrom(0.4, 1)} }`,
+}));
 const shade = (index, count) => `var(--shade${count < 2 ? 6 : Math.round(index * (shades - 1) / (count - 1))})`;
 
 const config = {
@@ -23,7 +29,8 @@ const config = {
   view: {stroke: null},
   axis: {
     labelColor: "var(--quiet)", titleColor: "var(--ink)", domainColor: "var(--line)", tickColor: "var(--line)",
-    gridColor: "var(--line)", labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, titlePadding: 8, tickSize: 4,
+    gridColor: "var(--line)", tickSize: 4,
+    labelFontSize: 11, titleFontSize: 11.5, titleFontWeight: 500, titlePadding: 8,
   },
 };
 
@@ -73,13 +80,16 @@ function cellsSpec(x, y, width, layers) {
     layer: layers,
   };
 }
-function cellLayer(values, gap, color) {
+function cellLayer(cells, color, isSeparate = true) {
+  const values = cells.map(({x, y, ...rest}) => ({...rest, x: x - 0.5, x2: x + 0.5, y: y - 0.5, y2: y + 0.5}));
   return {
-    data: {values: values.map(each => ({...each, x: each.x - 0.5 + gap, x2: each.x + 0.5 - gap, y: each.y - 0.5 + gap, y2: each.y + 0.5 - gap}))},
-    mark: {type: "rect", cornerRadius: gap > 0 ? 1.5 : 0},
+    data: {values},
+    mark: {type: "rect", ...(isSeparate && {cornerRadius: 2.5, stroke: "var(--ground)", strokeWidth: 2})},
     encoding: {x2: {field: "x2"}, y2: {field: "y2"}, color, tooltip: {field: "tip"}},
   };
 }
+const colourOf = (field, low, high) =>
+  ({field, type: "quantitative", legend: null, scale: {domain: [low, high], range: viridis}});
 const textLayer = (values, mark) => ({
   data: {values}, mark: {type: "text", fontSize: 11, ...mark},
   encoding: {text: {field: "text"}, tooltip: {field: "tip"}},
@@ -90,14 +100,15 @@ function frontier(width, height, holds) {
   const edges = [];
   for (let x = 0; x < width; ++x)
     for (let y = 0; y < height; ++y) {
-      const here = holds(x, y), right = x + 1 < width ? holds(x + 1, y) : null, above = y + 1 < height ? holds(x, y + 1) : null;
+      const here = holds(x, y);
       if (here === null) continue;
+      const right = x + 1 < width ? holds(x + 1, y) : null, above = y + 1 < height ? holds(x, y + 1) : null;
       if (right !== null && right !== here) edges.push({x: x + 0.5, x2: x + 0.5, y: y - 0.5, y2: y + 0.5});
       if (above !== null && above !== here) edges.push({x: x - 0.5, x2: x + 0.5, y: y + 0.5, y2: y + 0.5});
     }
   return edges;
 }
-const frontierLayers = edges => [["var(--paper)", 6], ["var(--ink)", 2.5]].map(([color, size]) => ({
+const frontierLayers = edges => [["var(--ground)", 6], ["var(--ink)", 2.5]].map(([color, size]) => ({
   data: {values: edges}, mark: {type: "rule", color, size, strokeCap: "square", tooltip: null},
   encoding: {x2: {field: "x2"}, y2: {field: "y2"}},
 }));
@@ -113,38 +124,43 @@ function drawHeatMap(element, metric, x, y, place) {
       else if (here.length) undone.push({x: i, y: j, text: "×", tip: tipOf(metric, here)});
     }
   const {low, high} = rangeOfMetric[metric];
-  const color = {field: "value", type: "quantitative", legend: null, scale: {domain: [low, high > low ? high : low + 1], range: viridis}};
+  const color = colourOf("value", low, high > low ? high : low + 1);
   const isDense = Math.max(width, height) > 40;
   element.classList.toggle("dense", isDense);
   const edges = frontier(width, height, (i, j) => holdsFor(rows(i, j)));
   return draw(element, cellsSpec(x, y, element.clientWidth, [
-    cellLayer(cells, isDense ? 0 : 0.025, color),
+    cellLayer(cells, color, !isDense),
     textLayer(undone, {color: "var(--quiet)", fontSize: 14}), ...frontierLayers(edges)]));
 }
 
 /** Where along the question's axis the condition begins, or ceases, to hold. */
 function drawAnswerMap(element, x, y, pins) {
-  const along = study.along, last = study.axes[along].texts.length - 1, rest = openAxes.filter(axis => ![x, y, along].includes(axis));
+  const {along} = study, {key, texts: names} = study.axes[along], last = names.length - 1;
+  const rest = openAxes.filter(axis => ![x, y, along].includes(axis));
   const cells = [], without = [];
   for (const {others, shape, first, last: end} of study.answer.outcomes) {
     if (shape === "not_run" || rest.some(axis => others[axis] !== pins[axis])) continue;
     const cell = {x: others[x], y: others[y]};
-    const tip = [...[x, y].map(axis => `${axisName(axis)}: ${axisText(axis, others[axis])}`)];
-    if (shape === "nowhere" || shape === "mixed") {
-      without.push({...cell, text: shape === "mixed" ? "mixed" : "none", tip: [...tip, shape === "mixed" ? "here and there" : `no ${axisName(along)}`].join("\n")});
-      continue;
-    }
-    const value = shape === "up_to" ? end : first, text = axisText(along, value);
-    cells.push({...cell, value, text, tip: [...tip, shape === "everywhere" ? `every ${axisName(along)}` : `${axisName(along)} ${shape === "up_to" ? "at most" : "at least"} ${text}`].join("\n")});
+    const value = shape === "up_to" ? end : first, bound = names[value];
+    const words = {
+      nowhere: `no ${key}`, mixed: `${key} here and there`, everywhere: `every ${key}`,
+      from: `${key} of at least ${bound}`, up_to: `${key} of at most ${bound}`,
+    }[shape];
+    cell.tip = [...[x, y].map(axis => `${axisName(axis)}: ${axisText(axis, others[axis])}`), words].join("\n");
+    if (shape === "nowhere" || shape === "mixed") without.push({...cell, text: shape === "mixed" ? "mixed" : "none"});
+    else cells.push({...cell, value, text: bound});
   }
-  const color = {field: "value", type: "quantitative", legend: null, scale: {domain: [0, last], range: viridis}};
+  const color = colourOf("value", 0, last);
   const room = (element.clientWidth - 70) / study.axes[x].texts.length;
   const fits = room >= 7 * Math.max(4, ...cells.map(each => each.text.length));
   const texts = (values, color) => textLayer(values, {color, fontSize: Math.min(11.5, room / 4.2)});
+  const labels = fits ? [
+    texts(cells.filter(each => 2 * each.value > last), "#111"),
+    texts(cells.filter(each => 2 * each.value <= last), "#fff"),
+    texts(without, "var(--quiet)"),
+  ] : [textLayer(without.map(each => ({...each, text: "–"})), {color: "var(--quiet)"})];
   return draw(element, cellsSpec(x, y, element.clientWidth, [
-    cellLayer(cells, 0.025, color), cellLayer(without, 0.025, {value: "var(--missing)"}),
-    ...(fits ? [texts(cells.filter(each => 2 * each.value > last), "#111"), texts(cells.filter(each => 2 * each.value <= last), "#fff")] : []),
-    fits ? texts(without, "var(--quiet)") : textLayer(without.map(each => ({...each, text: "–"})), {color: "var(--quiet)"})]));
+    cellLayer(cells, color), cellLayer(without, {value: "var(--missing)"}), ...labels]));
 }
 
 /** Moves labels apart that would run into each other; all in points from the top. */
@@ -160,7 +176,8 @@ function apart(labels, distance, bottom) {
 function drawCurves(element, metric, axis, colours, pins) {
   const {key, texts, counts} = study.axes[axis], {name, unit} = study.metrics[metric];
   const {low, high} = rangeOfMetric[metric], scale = scaleFor(unit, Math.max(Math.abs(low), Math.abs(high)));
-  const end = texts.length - 1, isDense = counts && end > 40, across = isDense ? scaleFor(study.axes[axis].unit, counts[end]) : {name: "", worth: 1};
+  const end = texts.length - 1, isDense = counts && end > 40;
+  const across = isDense ? scaleFor(study.axes[axis].unit, counts[end]) : {name: "", worth: 1};
   const positions = counts?.map(count => count / across.worth) ?? texts.map((_, i) => i);
   const logarithmic = counts && counts[0] > 0 && counts[end] >= 16 * counts[0];
   const count = colours === null ? 1 : study.axes[colours].texts.length;
@@ -169,45 +186,55 @@ function drawCurves(element, metric, axis, colours, pins) {
     const place = colours === null ? pins : pins.with(colours, series);
     for (let value = 0; value <= end; ++value) {
       const rows = rowsAlong(axis, value, place), found = measured(metric, rows);
-      if (found) values.push({series, x: positions[value], y: found.mean / scale.worth, low: found.low / scale.worth, high: found.high / scale.worth, tip: tipOf(metric, rows)});
+      if (!found) continue;
+      const [y, low, high] = [found.mean, found.low, found.high].map(each => each / scale.worth);
+      values.push({series, x: positions[value], y, low, high, tip: tipOf(metric, rows)});
     }
   }
   let bottom = low / scale.worth, top = high / scale.worth;  // of all points, so that panels and choices compare
   if (bottom > 0 && bottom < 0.6 * top) bottom = 0;
   if (top === bottom) top = bottom + (Math.abs(bottom) || 1);
   const height = 230, widest = colours === null ? 0 : Math.max(...study.axes[colours].texts.map(text => text.length));
-  const color = {field: "series", type: "ordinal", legend: null, scale: {domain: [...Array(count).keys()], range: [...Array(count).keys()].map(i => shade(i, count))}};
+  const all = [...Array(count).keys()];
+  const ranked = {domain: all, range: all.map(i => shade(i, count))};
+  const color = {field: "series", type: "ordinal", legend: null, scale: ranked};
 
   const labels = [];
   if (colours !== null) {
     for (let series = 0; series < count; series += step) {
       const last = values.filter(each => each.series === series).at(-1);
-      if (last) labels.push({series, x: last.x, at: (top - last.y) / (top - bottom) * height, text: axisText(colours, series)});
+      const at = last && (top - last.y) / (top - bottom) * height;
+      if (last) labels.push({series, x: last.x, at, text: axisText(colours, series)});
     }
     apart(labels, 13, height);
     for (const each of labels) each.y = top - each.at / height * (top - bottom);
   }
   const limit = metric === conditionMetric ? study.condition.value / scale.worth : NaN;
   const line = limit > bottom && limit < top ? [{
-    data: {values: [{y: limit}]}, mark: {type: "rule", color: "var(--quiet)", strokeDash: [4, 3]}, encoding: {y: {field: "y", type: "quantitative"}},
+    data: {values: [{y: limit}]},
+    mark: {type: "rule", color: "var(--quiet)", strokeDash: [4, 3]},
+    encoding: {y: {field: "y", type: "quantitative"}},
   }, {
     data: {values: [{y: limit, text: study.condition.text}]},
     mark: {type: "text", align: "left", dy: -7, dx: 4, fontSize: 10.5, color: "var(--quiet)"},
     encoding: {x: {value: 0}, y: {field: "y", type: "quantitative"}, text: {field: "text"}},
   }] : [];
+  const labelExpr = `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`;
+  const seedRange = study.seeds < 2 ? [] : [{y: {field: "low", type: "quantitative"}, y2: {field: "high"}, color}];
   const layer = (data, mark, encoding) => ({data: {values: data}, mark, encoding: {
     x: {field: "x", type: "quantitative", title: across.name ? `${key} (${across.name})` : key,
-        scale: {type: logarithmic ? "log" : "linear", domain: [positions[0], positions[end]], nice: false, ...(!logarithmic && {zero: false})},
-        axis: {grid: false, labelOverlap: "greedy", labelSeparation: 8, ...(!isDense && {
-          values: positions, labelExpr: `${JSON.stringify(texts)}[indexof(${JSON.stringify(positions)}, datum.value)]`})}},
+        scale: {domain: [positions[0], positions[end]], nice: false, ...(logarithmic ? {type: "log"} : {zero: false})},
+        axis: {grid: false, labelOverlap: "greedy", labelSeparation: 8,
+               ...(!isDense && {values: positions, labelExpr})}},
     y: {field: "y", type: "quantitative", title: scale.name ? `${name} (${scale.name})` : name,
         scale: {domain: [bottom, top], nice: false, zero: false},
-        axis: {tickCount: 5, labelPadding: 8, domain: false, ticks: false, gridOpacity: 0.6, ...(unit === "" && {tickMinStep: 1})}},
+        axis: {tickCount: 5, labelPadding: 8, domain: false, ticks: false, gridOpacity: 0.6,
+               ...(unit === "" && {tickMinStep: 1})}},
     ...encoding}});
   return draw(element, {
     width: Math.max(element.clientWidth - 8 * widest - (colours === null ? 0 : 12), 160), height: height + 48,
     layer: [
-      ...(study.seeds > 1 ? [layer(values, {type: "area", opacity: 0.16}, {y: {field: "low", type: "quantitative"}, y2: {field: "high"}, color})] : []),
+      ...seedRange.map(encoding => layer(values, {type: "area", opacity: 0.16}, encoding)),
       ...line,
       layer(values, {type: "line", strokeWidth: 2, strokeJoin: "round"}, {color}),
       ...(isDense ? [] : [layer(values, {type: "point", filled: true, size: 28, opacity: 1}, {color})]),

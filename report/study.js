@@ -29,6 +29,13 @@ function written(value, unit) {
   return `${digits.format(value / scale.worth)} ${scale.name}`;
 }
 
+/** A new element. */
+function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
 const axisName = axis => study.axes[axis].key;
 const axisText = (axis, value) => study.axes[axis].texts[value];
 const metricValue = (metric, row) => (points.ending[row] === "done" ? points.values[metric][row] : null);
@@ -44,8 +51,13 @@ for (let row = 0; row < rowCount; ++row) {
 const noRows = [];
 const rowsOf = place => rowsAt.get(place.join()) ?? noRows;
 /** Of zipped axes each value belongs to one place, wherever the others stand there. */
-const zippedPlaces = new Map(study.is_zipped ? points.number.map((_, row) => [points.place[openAxes[0]][row], points.place.map(axis => axis[row])]) : []);
-const rowsAlong = (axis, value, place) => rowsOf(study.is_zipped ? zippedPlaces.get(value) ?? [] : place.with(axis, value));
+const zippedPlaces = new Map();
+if (study.is_zipped)
+  for (let row = 0; row < rowCount; ++row)
+    zippedPlaces.set(points.place[openAxes[0]][row], points.place.map(axis => axis[row]));
+function rowsAlong(axis, value, place) {
+  return rowsOf(study.is_zipped ? zippedPlaces.get(value) ?? [] : place.with(axis, value));
+}
 
 const relations = {
   "<": (a, b) => a < b, "<=": (a, b) => a <= b, "==": (a, b) => a === b,
@@ -69,12 +81,13 @@ function measured(metric, rows) {
 /** What hovering tells. */
 function tipOf(metric, rows) {
   const row = rows[0], {name, unit} = study.metrics[metric], value = measured(metric, rows);
-  const lines = openAxes.map(axis => `${axisName(axis)}: ${axisText(axis, points.place[axis][row])}`);
-  if (study.is_zipped) lines.splice(0, 1, ...study.axes.map((axis, i) => `${axis.key}: ${axisText(i, points.place[i][row])}`));
+  const axes = study.is_zipped ? [...study.axes.keys()] : openAxes;
+  const lines = axes.map(axis => `${axisName(axis)}: ${axisText(axis, points.place[axis][row])}`);
   if (value) lines.push(`${name}: ${written(value.mean, unit)}`);
   if (value && value.low !== value.high) lines.push(`from ${written(value.low, unit)} to ${written(value.high, unit)}`);
   if (study.condition) lines.push(`${study.condition.text}: ${holdsFor(rows) ? "yes" : "no"}`);
-  for (const each of rows) if (points.ending[each] !== "done") lines.push(`${points.ending[each]}: ${points.reasons[each] ?? ""}`);
+  for (const each of rows)
+    if (points.ending[each] !== "done") lines.push(`${points.ending[each]}: ${points.reasons[each] ?? ""}`);
   return lines.join("\n");
 }
 const rangeOfMetric = study.metrics.map((_, metric) => {

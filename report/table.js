@@ -8,15 +8,16 @@ const columns = [
     name: axis.key, isNumber: axis.counts !== null, unit: axis.unit,
     value: row => (axis.counts ?? axis.texts)[points.place[i][row]], text: row => axis.texts[points.place[i][row]],
   })),
-  ...(study.seeds > 1 ? [{name: "seed", isNumber: false, value: row => points.seed[row], text: row => points.seed[row]}] : []),
-  {name: "ending", isNumber: false, value: row => points.ending[row], text: row => points.ending[row]},
+  ...(study.seeds > 1 ? [{name: "seed", value: row => points.seed[row], text: row => points.seed[row]}] : []),
+  {name: "ending", value: row => points.ending[row], text: row => points.ending[row]},
   ...study.metrics.map(({name, unit}, metric) => ({
     name, isNumber: true, unit, isExtra: metric !== study.view.metric,
     value: row => points.values[metric][row], text: row => written(points.values[metric][row], unit),
   })).sort((a, b) => a.isExtra - b.isExtra),
 ];
 
-const table = document.querySelector(".table"), search = document.querySelector(".filter input"), statusLine = document.querySelector(".filter [role=status]");
+const table = document.querySelector(".table"), search = document.querySelector(".filter input");
+const statusLine = document.querySelector(".filter [role=status]");
 const rowHeight = 29;
 let shownRows = [...points.number.keys()], sortedBy = columns[0], isDescending = false, chosen = null;
 
@@ -33,7 +34,8 @@ function columnCalled(name) {
   return ending.length === 1 ? ending[0] : undefined;
 }
 const unitNames = Object.values(scales).flat().map(each => each[0]).filter(Boolean).join("|");
-const comparison = new RegExp(String.raw`([\w.]+)\s*(<=|>=|==|!=|=|<|>)\s*("[^"]*"|-?[\d.]+(?:\s*(?:${unitNames})(?![\w/]))?|\S+)`, "g");
+const operand = String.raw`"[^"]*"|-?[\d.]+(?:\s*(?:${unitNames})(?![\w/]))?|\S+`;
+const comparison = new RegExp(String.raw`([\w.]+)\s*(<=|>=|==|!=|=|<|>)\s*(${operand})`, "g");
 /** "frames.dropped > 0 card.memory<=32 KiB refused": comparisons, and words that a row has to have. */
 function parseFilter(text) {
   const tests = [];
@@ -48,8 +50,9 @@ function parseFilter(text) {
     return " ";
   }).toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length) tests.push(row => {
-    const all = [...columns.map(each => each.text(row)), points.command[row], points.reasons[row] ?? ""].join("\n").toLowerCase();
-    return words.every(word => all.includes(word));
+    const all = [...columns.map(each => each.text(row)), points.command[row], points.reasons[row] ?? ""];
+    const text = all.join("\n").toLowerCase();
+    return words.every(word => text.includes(word));
   });
   return row => tests.every(test => test(row));
 }
@@ -76,32 +79,32 @@ function showCount(most = Infinity) {
 }
 
 function gap(height) {
-  const cell = Object.assign(document.createElement("td"), {colSpan: columns.length});
+  const cell = make("td", {colSpan: columns.length});
   cell.style.height = `${height}px`;
-  const row = Object.assign(document.createElement("tr"), {className: "gap"});
-  row.append(cell);
-  return row;
+  return make("tr", {className: "gap"}, cell);
 }
-function showRows(first = Math.max(0, Math.floor(table.scrollTop / rowHeight) - 10), count = Math.ceil(table.clientHeight / rowHeight) + 20) {
-  const rows = shownRows.slice(first, first + count).map(row => {
-    const line = document.createElement("tr");
-    line.dataset.row = row;
-    if (row === chosen) line.setAttribute("aria-selected", "true");
-    for (const column of columns) {
-      const cell = line.insertCell();
-      cell.textContent = column.text(row);
-      cell.className = [column.isNumber && "number", column.isExtra && "extra", points.ending[row] !== "done" && column.name === "ending" && "bad"].filter(Boolean).join(" ");
-    }
-    return line;
-  });
-  const left = shownRows.length - first - rows.length;
-  table.querySelector("tbody").replaceChildren(...(first > 0 ? [gap(first * rowHeight)] : []), ...rows, ...(left > 0 ? [gap(left * rowHeight)] : []));
+const classOf = ({isNumber, isExtra}) => [isNumber && "number", isExtra && "extra"].filter(Boolean).join(" ");
+function rowElement(row) {
+  const cells = columns.map(column => make("td", {className: classOf(column), textContent: column.text(row)}));
+  if (points.ending[row] !== "done") cells[columns.findIndex(each => each.name === "ending")].className = "bad";
+  const line = make("tr", {}, ...cells);
+  line.dataset.row = row;
+  if (row === chosen) line.setAttribute("aria-selected", "true");
+  return line;
+}
+const firstRow = () => Math.max(0, Math.floor(table.scrollTop / rowHeight) - 10);
+function showRows(begin = firstRow(), count = Math.ceil(table.clientHeight / rowHeight) + 20) {
+  const end = Math.min(begin + count, shownRows.length), rows = [];
+  if (begin > 0) rows.push(gap(begin * rowHeight));
+  rows.push(...shownRows.slice(begin, end).map(rowElement));
+  if (end < shownRows.length) rows.push(gap((shownRows.length - end) * rowHeight));
+  table.querySelector("tbody").replaceChildren(...rows);
 }
 function showHead() {
-  const head = document.createElement("tr");
+  const head = make("tr");
   for (const column of columns) {
-    const cell = document.createElement("th"), button = Object.assign(document.createElement("button"), {type: "button", textContent: column.name});
-    cell.className = [column.isNumber && "number", column.isExtra && "extra"].filter(Boolean).join(" ");
+    const button = make("button", {type: "button"}, column.name);
+    const cell = make("th", {className: classOf(column)}, button);
     if (column === sortedBy) {
       cell.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
       button.textContent += isDescending ? " ↓" : " ↑";
@@ -112,23 +115,25 @@ function showHead() {
       showHead();
       selectRows();
     };
-    cell.append(button);
     head.append(cell);
   }
   table.querySelector("thead").replaceChildren(head);
 }
 function choose(row) {
   chosen = row;
-  const code = Object.assign(document.createElement("code"), {textContent: points.command[row]});
-  const copy = Object.assign(document.createElement("button"), {type: "button", textContent: "Copy", className: "no-print"});
-  copy.onclick = () => { getSelection().selectAllChildren(code); document.execCommand("copy"); };  // works from a file, too
+  const code = make("code", {}, points.command[row]);
+  const copy = make("button", {type: "button", className: "no-print"}, "Copy");
+  copy.onclick = () => {
+    getSelection().selectAllChildren(code);
+    document.execCommand("copy");  // which a page may do that is a file
+  };
   const reason = points.reasons[row] ? ` ${points.ending[row]}: ${points.reasons[row]}` : "";
   document.getElementById("chosen").replaceChildren(`Point ${points.number[row]}:${reason} `, code, " ", copy);
   showRows();
 }
 
 function showTable() {
-  search.placeholder = study.condition && conditionMetric >= 0 ? `${study.condition.metric} > 0, or any words` : "words, or comparisons such as point < 100";
+  search.placeholder = `words, or comparisons such as ${conditionMetric < 0 ? "point" : study.condition.metric} > 0`;
   search.oninput = selectRows;
   table.onscroll = () => requestAnimationFrame(() => showRows());
   table.onclick = event => {

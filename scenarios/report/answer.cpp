@@ -289,7 +289,7 @@ std::vector<std::string> notes_of(const Study& study, std::size_t along) {
     if (study.seeds > 1) notes.push_back(fmt::format("It holds where it does so for all {} seeds.", study.seeds));
     if (study.is_zipped)
         notes.push_back(fmt::format("All other axes change together with {}.", study.axes[along].key->name));
-    if (!study.metric(study.condition->metric))
+    if (!study.metric(study.condition->metric) && undone < std::ssize(study.points))
         notes.push_back(fmt::format("No point has the metric {}.", study.condition->metric));
     return notes;
 }
