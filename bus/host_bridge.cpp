@@ -14,9 +14,12 @@ namespace {
 constexpr std::uint64_t fetched_block = 64;  // bytes, of a delayed read
 constexpr unsigned discard_clocks = 1u << 15;
 
-/// Type 0: one of AD[31:11] is wired to the IDSEL pin of each device (PCI 2.3, 3.2.2.3).
+/// Type 0: one of AD[31:11] is wired to the IDSEL pin of each device. Type 1 has the numbers of bus and device
+/// (PCI 2.3, 3.2.2.3).
 BusAddress configuration_address(unsigned device, std::uint32_t offset) {
-    return {1ull << (11 + device) | (offset & 0xfc)};
+    const std::uint64_t bus = device / devices_of_bus, number = device % devices_of_bus;
+    if (bus == 0) return {pci::device_select(number) | (offset & 0xfc)};
+    return {pci::type_1_mark | bus << 16 | number << 11 | (offset & 0xfc)};
 }
 
 }  // namespace

@@ -21,13 +21,14 @@ void add_config_space_command(CLI::App& app, Action& action) {
         ->take_all();
     command->footer(
         "As lspci reads it:\n  ghostcard config-space > card.txt; lspci -F card.txt -vv\n"
-        "  ghostcard config-space --set bus.kind=pcie --set bus.lanes=4");
+        "  ghostcard config-space --set bus.kind=pcie --set bus.lanes=4\n"
+        "  ghostcard config-space --set bus.bridges=1  # the bridge before it comes first");
     command->callback([&action, sets] {
         action = [sets](spdlog::logger&) {
             scenarios::Scenario scenario;
             scenarios::apply_sets(scenario, *sets);
             const bool express = scenario.bus.kind == scenarios::BusKind::pcie;
-            print(model::config_dump(express ? std::optional(scenario.pcie) : std::nullopt));
+            print(model::config_dump(express ? std::optional(scenario.pcie) : std::nullopt, scenario.pci.bridges));
             return ExitStatus::met;
         };
     });

@@ -66,7 +66,7 @@ Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
       card("card", settings.card, std::move(video)),
       cpu("cpu", host, settings.cpu),
       cpu_port(settings.pcie ? build_link(settings) : build_bus(settings)),
-      card_config(cpu_port, host, card_id.device),
+      card_config(cpu_port, host, (settings.pcie ? 0 : settings.pci.bridges) * bus::devices_of_bus + card_id.device),
       card_registers(cpu_port, host, card_bar0),
       pages(memory, Random(settings.seed, "physical pages")),
       dma_adapter(memory, pages, host.translation_for(card_id)),
@@ -85,8 +85,16 @@ Platform::Platform(const PlatformSettings& settings, model::VideoInput video)
 }
 
 bus::CpuPort& Platform::build_bus(const PlatformSettings& settings) {
+    for (unsigned i = 0; i < settings.pci.bridges; ++i)
+        buses_above.push_back(bus::pci::make_bus(fmt::format("pci_above{}", i).c_str(), settings.pci));
     bus = bus::pci::make_bus("pci", settings.pci);
-    bridge.emplace("host_bridge", *bus, host, settings.pci.host_target, settings.host.read_latency);
+    bus::pci::PciBus& host_bus = buses_above.empty() ? *bus : *buses_above.front();
+    bridge.emplace("host_bridge", host_bus, host, settings.pci.host_target, settings.host.read_latency);
+    for (std::size_t i = 0; i < buses_above.size(); ++i)
+        pci_bridges.push_back(
+            std::make_unique<bus::pci::PciBridge>(fmt::format("bridge{}", i).c_str(), *buses_above[i],
+                                                  i + 1 < buses_above.size() ? *buses_above[i + 1] : *bus,
+                                                  card_id.device, card_id, settings.pci.bridge_buffer.count));
     slot.emplace("slot1", *bus, card_id, model::Card::bar0_size, model::Card::target_timing);
     slot->config_socket.bind(card.config_socket);
     slot->bar0_socket.bind(card.bar0_socket);
@@ -96,6 +104,8 @@ bus::CpuPort& Platform::build_bus(const PlatformSettings& settings) {
 }
 
 bus::CpuPort& Platform::build_link(const PlatformSettings& settings) {
+    if (settings.pci.bridges != 0)
+        throw InputError(fmt::format("bus.bridges is {}; allowed on PCI Express: 0", settings.pci.bridges));
     if (settings.pci.load.masters != 0)
         throw InputError(fmt::format("bus.masters is {}; allowed on PCI Express: 0, a link has one device",
                                      settings.pci.load.masters));
@@ -116,7 +126,9 @@ void Platform::add_load() {
     load_target_.emplace(*BusRange::of(load_window, page_size), bus::pci::TargetTiming{});
     bus->attach_target(*load_target_);
     for (unsigned i = 0; i < load.masters; ++i) {
-        const bus::RequesterId id{0, static_cast<std::uint8_t>(card_id.device + 1 + i), 0};
+        // the host takes all that comes through a bridge for the card's
+        const auto number = static_cast<std::uint8_t>(pci_bridges.empty() ? card_id.device + 1 + i : card_id.device);
+        const bus::RequesterId id{0, number, 0};
         auto& master = *loads_.emplace_back(std::make_unique<bus::pci::BusLoad>(
             fmt::format("load{}", i).c_str(), *bus, id, load, load.period * i / load.masters,
             pci_settings_.latency_timer, pci_settings_.cache_line));
@@ -163,6 +175,13 @@ void Platform::capture_tlps(const std::filesystem::path& path, bus::pci::TraceWi
 /// What the firmware does.
 void Platform::set_up_card() {
     using namespace registers;
+    const auto devices = *BusRange::of(load_window, card_bar0 + model::Card::bar0_size - load_window);
+    const auto bridges = static_cast<unsigned>(pci_bridges.size());
+    for (unsigned i = 0; i < bridges; ++i) {
+        ConfigurationWindow config(cpu_port, host, i * bus::devices_of_bus + card_id.device);
+        for (const auto& [offset, value] : bus::pci::opening_writes(i, bridges, devices, pci_settings_))
+            config.write(offset, value);
+    }
     card_config.write(BaseAddress0::offset, static_cast<std::uint32_t>(card_bar0.value));
     if (root_complex) return;
     card_config.write(LatencyHeader::offset,

@@ -222,6 +222,12 @@ std::vector<Key> declare_keys() {
             "bus.target.abort_after", {.max = 1024}, [](auto& s) -> auto& { return s.pci.host_target.abort_after; },
             "Data phases after which the host bridge ends each transaction by a target abort."),
         counted(
+            "bus.bridges", Kind::number, {.max = 4}, [](auto& s) -> auto& { return s.pci.bridges; },
+            "PCI-to-PCI bridges between the host's bus and the card's."),
+        counted(
+            "bus.bridge_buffer", Kind::size, {.min = 16, .max = 4 * kib, .multiple_of = 8},
+            [](auto& s) -> auto& { return s.pci.bridge_buffer; }, "Posted writes that a bridge holds, each way."),
+        counted(
             "bus.masters", Kind::number, {.max = 8}, [](auto& s) -> auto& { return s.pci.load.masters; },
             "Other bus masters, all alike, their requests evenly spread over the period."),
         counted(

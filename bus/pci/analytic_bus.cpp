@@ -109,7 +109,7 @@ AnalyticBus::Clock AnalyticBus::next_access() const {
         return next_clock();
     if (now.moved >= now.course.phases) return now.begin + now.course.end_clock;
     const Clock data = now.begin + now.data_clock(now.moved) - (is_read(now.request.command) ? 1 : 0);
-    return now.undecided() ? std::min<Clock>(data, now.begin + now.decision_clock(now.certain)) : data;
+    return now.undecided() ? std::min<Clock>(data, now.begin + now.decision_clock(now.certain) - 1) : data;
 }
 
 /// A clock before which the present transaction cannot have ended: as things stand, or as soon as its master may lose
@@ -145,11 +145,7 @@ AnalyticBus::Clock AnalyticBus::earliest_end(const MasterPort& port) const {
     const Access rest{requester(master), run.command, run.address + moved, left};
     const Target* const target = find_target(rest.command, rest.address);
     if (earliest == never || target == nullptr || target->timing().abort_after) return earliest;
-    if (target->punctual()) {  // at best it begins at once
-        const unsigned devsel_clock = 1 + static_cast<unsigned>(target->timing().decode);
-        const unsigned data_clock = std::max(devsel_clock, 3u) - 1;
-        return earliest + (is_read(run.command) ? std::min(devsel_clock, data_clock) : devsel_clock);
-    }
+    if (target->punctual()) return earliest + static_cast<unsigned>(target->timing().decode);  // it begins at once
     const std::uint64_t certain = std::min(left, target->certain(rest));
     const unsigned phase_bytes = run.wide ? settings().width / 8 : 4;
     const Clock all_data = earliest + static_cast<Clock>(certain / phase_bytes);

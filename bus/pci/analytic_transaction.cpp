@@ -101,7 +101,8 @@ void AnalyticBus::decide(Transaction& now) {
             return;
         }
     }
-    const Access phase = now.access(requester(now.master), now.certain, now.certain + 1);
+    Access phase = now.access(requester(now.master), now.certain, now.certain + 1);
+    if (phase.write()) phase.data = now.data(phase);
     const Answer answer = now.target->answer(phase, begin_of(clock_));
     if (answer == Answer::transfer) {
         ++now.certain;

@@ -180,7 +180,9 @@ void CycleBus::begin_data_phase(Transaction& now) {
     if (now.phase == timing.abort_after) return stop(now, Termination::target_abort);
     if (now.phase == timing.retry_after)
         return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
-    switch (now.target->answer(now.access(requester(now.master)), now_)) {
+    Access phase = now.access(requester(now.master));
+    if (phase.write()) phase.data = now.lane();
+    switch (now.target->answer(phase, now_)) {
         case Answer::transfer: break;
         case Answer::stop: return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
         case Answer::abort: return stop(now, Termination::target_abort);
@@ -303,7 +305,9 @@ void CycleBus::show_pins() {
         pins_.ack64 = pins_.devsel && now.lanes.width == 8;
         pins_.stop = stopping || (now.transferring() && now.disconnects_with_data());
         if (now.addressing()) {
-            const std::uint64_t address = now.request.address.value;
+            const BusAddress wanted = now.request.address;
+            const bool type_1 = is_configuration(now.request.command) && is_type_1(wanted);
+            const std::uint64_t address = type_1 ? wanted.value | 1 : wanted.value;
             const bool dual = now.request.clocks == 2;
             pins_.ad = dual && now.clock == 2 ? address >> 32 : address & 0xffffffff;
             pins_.cbe = static_cast<std::uint8_t>(dual && now.clock == 1 ? Command::dual_address : now.request.command);

@@ -47,7 +47,7 @@ bool PciSlot::claims(Command command, BusAddress address) const {
     if (!is_configuration(command)) return bar0_ && bar0_->contains(address);
     const bool selected = (address.value >> 11 >> requester_.device & 1u) != 0;
     const bool function_0 = (address.value >> 8 & 0x7) == 0;
-    return selected && function_0;
+    return selected && function_0 && !is_type_1(address);
 }
 
 void PciSlot::read(const Access& phase, std::span<std::byte> data, Duration) {

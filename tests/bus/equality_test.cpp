@@ -70,6 +70,8 @@ PciSettings any_bus() {
     pci.latency_timer = 8 * *inRange(0u, 12u);
     pci.cache_line = *element<std::uint64_t>(0, 0, 32, 64);
     pci.fast_back_to_back = *inRange(0, 4) == 0;
+    pci.bridges = *element(0u, 0u, 0u, 1u, 1u, 2u);
+    pci.bridge_buffer = {*element<std::uint64_t>(16, 64, 256)};
     pci.host_target = any_memory();
     return pci;
 }

@@ -5,6 +5,7 @@
 
 #include <ghostcard/bus/host_bridge.h>
 #include <ghostcard/bus/pci/make_bus.h>
+#include <ghostcard/bus/pci/pci_bridge.h>
 #include <ghostcard/bus/pci/protocol_monitor.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ using namespace bus::pci;
 constexpr std::uint64_t ram_bytes = 1 << 20;
 constexpr std::uint64_t device_part = 64 << 10;  // of RAM, from 64 KiB on
 constexpr BusAddress register_window{0xe000'0000};
+constexpr unsigned bridge_device = 1;
 
 /// A line of the log: by time, and at one instant by what it says.
 struct Event {
@@ -42,11 +44,12 @@ std::uint64_t hash(std::span<const std::byte> bytes) {
 
 class Transactions : public TransactionObserver {
 public:
-    explicit Transactions(Log& log) : log_(log) {}
+    /// above: buses from that of the devices up to the one that is watched.
+    Transactions(Log& log, std::size_t above) : log_(log), above_(above) {}
     void transaction(const TransactionRecord& r) override {
         for (std::uint64_t i = 0; i < r.times; ++i)
             log_.push_back({r.start + static_cast<std::int64_t>(i) * r.interval,
-                            fmt::format("transaction of {}: {:x} {:#x} {} {} {} {} {} {}", r.master,
+                            fmt::format("transaction {} above of {}: {:x} {:#x} {} {} {} {} {} {}", above_, r.master,
                                         static_cast<unsigned>(r.command), r.address.value + i * r.step, r.data_phases,
                                         r.first_data_clock, r.last_data_clock, r.clocks, r.bytes,
                                         static_cast<unsigned>(r.termination))});
@@ -54,6 +57,7 @@ public:
 
 private:
     Log& log_;
+    const std::size_t above_;
 };
 
 class FollowedRun : public DmaRun {
@@ -79,12 +83,12 @@ class Registers : public MemoryTarget {
 public:
     explicit Registers(Log& log) : log_(log) { base = register_window; }
     bool punctual() const override { return true; }
-    void read(const Access& phase, std::span<std::byte> data, Duration at) override {
+    void read(const pci::Access& phase, std::span<std::byte> data, Duration at) override {
         CHECK(at == simulated_now());
         log_.push_back({at, "register read"});
         MemoryTarget::read(phase, data, at);
     }
-    void write(const Access& phase, std::span<const std::byte> data, Duration at) override {
+    void write(const pci::Access& phase, std::span<const std::byte> data, Duration at) override {
         CHECK(at == simulated_now());
         log_.push_back({at, "register written"});
         MemoryTarget::write(phase, data, at);
@@ -120,18 +124,23 @@ public:
     System(const PciSystem& system, Timing timing)
         : system_(system),
           host_("host", memory_, make_translation(system.host, memory_), system.host.posting),
-          bus_(make_bus("bus", with(system.pci, timing))),
-          bridge_("bridge", *bus_, host_, system.pci.host_target, system.host.read_latency),
-          registers_(log_),
-          transactions_(log_),
-          police_(system.pci.cache_line) {
-        if (auto* const cycle_bus = dynamic_cast<CycleBus*>(bus_.get())) cycle_bus->observe_pins(police_);
+          buses_(make_buses(with(system.pci, timing), system.pci.bridges + 1)),
+          bus_(buses_.back().get()),
+          bridge_("bridge", *buses_.front(), host_, system.pci.host_target, system.host.read_latency),
+          registers_(log_) {
+        for (std::size_t i = 0; i < buses_.size(); ++i) {
+            if (auto* const cycle_bus = dynamic_cast<CycleBus*>(buses_[i].get()))
+                cycle_bus->observe_pins(police_.emplace_back(system.pci.cache_line));
+            buses_[i]->attach_observer(transactions_.emplace_back(log_, buses_.size() - 1 - i));
+            if (i != 0)
+                pci_bridges_.push_back(std::make_unique<PciBridge>(fmt::format("bridge_{}", i).c_str(), *buses_[i - 1],
+                                                                   *buses_[i], bridge_device, requester(0),
+                                                                   system.pci.bridge_buffer.count));
+        }
         registers_.how = system.registers;
         bus_->attach_target(registers_);
-        bus_->attach_observer(transactions_);
         for (unsigned i = 0; i < system.devices.size(); ++i) {
-            const RequesterId id{0, static_cast<std::uint8_t>(i + 1), 0};
-            masters_.push_back(bus_->attach_master(id));
+            masters_.push_back(bus_->attach_master(requester(i)));
             bases_.push_back(map(i));
             threads_.push_back(
                 std::make_unique<Thread>(fmt::format("device_{}", i).c_str(), [this, i] { run_device(i); }));
@@ -144,7 +153,7 @@ public:
     std::string run() {
         sc_core::sc_start(to_sc_time(milliseconds(2)));
         for (const auto& thread : threads_) thread->rethrow();
-        bus_->catch_up();
+        for (const auto& bus : buses_) bus->catch_up();
         host_.settle();
         for (const TranslationFault& fault : host_.faults())
             log_.push_back({fault.time, fmt::format("fault at {:#x}", fault.address.value)});
@@ -159,12 +168,28 @@ private:
     std::span<const std::byte> ram() const { return *memory_.at(*PhysicalRange::of({0}, ram_bytes)); }
     PhysicalRange part(unsigned device) const { return *PhysicalRange::of({(device + 1) * device_part}, device_part); }
     BusAddress map(unsigned device) {
-        const RequesterId id{0, static_cast<std::uint8_t>(device + 1), 0};
-        return *host_.translation_for(id).map(part(device), DmaDirection::both, {});
+        return *host_.translation_for(requester(device)).map(part(device), DmaDirection::both, {});
+    }
+    /// The host cannot tell the devices behind a bridge apart.
+    RequesterId requester(unsigned device) const {
+        return {0, static_cast<std::uint8_t>(buses_.size() > 1 ? 1 : device + 1), 0};
+    }
+    static std::vector<std::unique_ptr<PciBus>> make_buses(const PciSettings& settings, std::size_t count) {
+        std::vector<std::unique_ptr<PciBus>> buses;
+        while (buses.size() < count) buses.push_back(make_bus(fmt::format("bus_{}", buses.size()).c_str(), settings));
+        return buses;
+    }
+    void open_bridges() {
+        for (unsigned i = 0; i < pci_bridges_.size(); ++i) {
+            for (const auto& [offset, value] :
+                 opening_writes(i, system_.pci.bridges, *BusRange::of(register_window, 4096), system_.pci))
+                bridge_.write_configuration(i * devices_of_bus + bridge_device, offset, value);
+        }
     }
 
     void run_device(unsigned device) {
         unsigned number = 0;
+        if (!pci_bridges_.empty()) sc_core::wait(to_sc_time(microseconds(30)));  // until they are open
         for (const DeviceRun& wanted : system_.devices[device].runs) {
             if (wanted.pause != Duration::zero()) sc_core::wait(to_sc_time(wanted.pause));
             std::vector<std::byte> data(wanted.bytes);
@@ -209,10 +234,11 @@ private:
     }
 
     void run_cpu() {
+        open_bridges();
         for (const HostAction& action : system_.actions) {
             if (action.pause != Duration::zero()) sc_core::wait(to_sc_time(action.pause));
             const unsigned device = action.device % static_cast<unsigned>(bases_.size());
-            const RequesterId id{0, static_cast<std::uint8_t>(device + 1), 0};
+            const RequesterId id = requester(device);
             switch (action.kind) {
                 case HostAction::Kind::look:
                     host_.settle();
@@ -249,11 +275,13 @@ private:
     Log log_;
     HostMemory memory_{ram_bytes};
     HostPort host_;
-    std::unique_ptr<PciBus> bus_;
+    std::vector<std::unique_ptr<PciBus>> buses_;
+    PciBus* const bus_;  ///< That of the devices.
     HostBridge bridge_;
+    std::vector<std::unique_ptr<PciBridge>> pci_bridges_;
     Registers registers_;
-    Transactions transactions_;
-    Police police_;
+    std::deque<Transactions> transactions_;
+    std::deque<Police> police_;
     std::vector<unsigned> masters_;
     std::vector<BusAddress> bases_;
     std::map<unsigned, Present> present_;
@@ -273,6 +301,7 @@ std::ostream& operator<<(std::ostream& out, const PciSystem& s) {
     out << fmt::format("clock {} width {} parking {} arbitration {} latency timer {} line {} back-to-back {}\n",
                        p.clock.count, p.width, static_cast<int>(p.parking), static_cast<int>(p.arbitration),
                        p.latency_timer, p.cache_line, p.fast_back_to_back);
+    out << fmt::format("bridges {} of {}\n", p.bridges, p.bridge_buffer.count);
     const auto show = [&out](const char* name, const TargetTiming& t) {
         const auto number = [](const std::optional<unsigned>& n) { return n ? std::to_string(*n) : std::string("-"); };
         out << fmt::format("{}: decode {} waits {} {} width {} line {} retry {} disconnect {} abort {}\n", name,

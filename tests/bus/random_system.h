@@ -37,7 +37,8 @@ struct HostAction {
     unsigned device = 0;
 };
 
-/// One PCI bus with a host, a register window and some devices that write to and read from memory.
+/// A PCI bus with a host, a register window and some devices that write to and read from memory; or a row of buses with
+/// bridges between them, the host on the first and all else on the last.
 struct PciSystem {
     bus::pci::PciSettings pci;
     bus::HostSettings host;

@@ -39,6 +39,8 @@ def random_sets(seed):
         "bus.target.width": choose.choice([32, 64]),
         "bus.target.line": choose.choice(["0 B", "0 B", "32 B", "64 B"]),
         "bus.masters": choose.choice([0, 0, 1, 2, 4]),
+        "bus.bridges": choose.choice([0, 0, 0, 1, 2]),
+        "bus.bridge_buffer": choose.choice(["16 B", "64 B", "256 B"]),
         "bus.load.period": f"{choose.randrange(1, 40)} us",
         "bus.load.burst": f"{4 * choose.randrange(1, 100)} B",
         "bus.load.operation": choose.choice(["read", "write"]),
@@ -62,7 +64,7 @@ def random_link(seed):
     choose = random.Random(seed)
     payload = choose.choice([128, 256, 512])
     sets = random_sets(seed)
-    sets["bus.masters"] = 0
+    sets["bus.masters"] = sets["bus.bridges"] = 0
     sets |= {
         "bus.kind": "pcie",
         "bus.generation": choose.randrange(1, 6),

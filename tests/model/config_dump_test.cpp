@@ -36,6 +36,21 @@ TEST_CASE("on conventional PCI the card has no PCI Express capability", "[model]
     CHECK_THAT(text, !contains("Express"));
 }
 
+TEST_CASE("lspci decodes the bridges before a card", "[model][config]") {
+    const std::string text = decoded(config_dump({}, 2));
+    CAPTURE(text);
+    for (const std::string line :
+         {"00:01.0 0604: 1234:6ca6 (rev 01) (prog-if 00 [Normal decode])",
+          "Bus: primary=00, secondary=01, subordinate=02", "01:01.0 0604: 1234:6ca6",
+          "Bus: primary=01, secondary=02, subordinate=02", "sec-latency=72", "Memory behind bridge: e0000000-e00fffff",
+          "Prefetchable memory behind bridge: fff00000-000fffff [disabled]",
+          "Secondary status: 66MHz+ FastB2B- ParErr- DEVSEL=medium >TAbort- <TAbort- <MAbort-",
+          "02:01.0 0400: 1234:6ca5"})
+        CHECK_THAT(text, contains(line));
+    for (const std::string complaint : {"<chain", "<access denied", "!!!", "unknown", "Unknown"})
+        CHECK_THAT(text, !contains(complaint));
+}
+
 TEST_CASE("lspci decodes link, payload and read request of a card on PCI Express", "[model][config]") {
     const std::string text = decoded(config_dump(bus::pcie::PcieSettings{
         .generation = 3, .lanes = 8, .max_payload = {256}, .max_read_request = {512}, .rcb = {64}}));

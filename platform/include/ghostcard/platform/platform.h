@@ -7,6 +7,7 @@
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/bus/pci/bus_load.h>
 #include <ghostcard/bus/pci/bus_statistics.h>
+#include <ghostcard/bus/pci/pci_bridge.h>
 #include <ghostcard/bus/pci/pci_bus.h>
 #include <ghostcard/bus/pci/pci_slot.h>
 #include <ghostcard/bus/pci/pin_trace.h>
@@ -76,8 +77,11 @@ public:
     model::Card card;
     Cpu cpu;
 
-    /// On conventional PCI.
+    /// On conventional PCI: the card's bus. With bridges before it, its master 0 is the last of them, on the host's
+    /// behalf.
     std::unique_ptr<bus::pci::PciBus> bus;
+    std::vector<std::unique_ptr<bus::pci::PciBus>> buses_above;     ///< Those before it, the host's first...
+    std::vector<std::unique_ptr<bus::pci::PciBridge>> pci_bridges;  ///< ...and what lies behind each of them.
     std::optional<bus::HostBridge> bridge;
     std::optional<bus::pci::PciSlot> slot;
     bus::pci::BusStatistics bus_statistics;

@@ -72,6 +72,8 @@ struct PciSettings {
     unsigned latency_timer = 72;   ///< Clocks (0 to 248, multiples of 8), of all masters but the host.
     std::uint64_t cache_line = 0;  ///< Bytes; masters use MWI, MRL and MRM accordingly. 0: they do not.
     LoadSettings load{};
+    unsigned bridges = 0;            ///< PCI-to-PCI bridges between the host's bus and the card's (0 to 4).
+    Bytes bridge_buffer{256};        ///< Posted writes that a bridge holds each way: 16 B to 4 KiB.
     bool fast_back_to_back = false;  ///< A master's writes in a row go without idle clocks (PCI 2.3, 3.4.2).
 };
 

@@ -24,6 +24,7 @@ struct Access {
     Command command = Command::memory_read;
     BusAddress address;  ///< Of the first byte.
     std::uint64_t bytes = 0;
+    std::span<const std::byte> data{};  ///< Of a write whose phase the target is asked about.
 
     bool write() const { return !is_read(command); }
 };

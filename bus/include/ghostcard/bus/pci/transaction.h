@@ -45,6 +45,14 @@ enum class Termination {
     stopped,       ///< The master ended it early at its own wish.
 };
 
+/// Marks the address of a configuration request of type 1, for a bus behind a bridge; on the wires it is AD[1:0] = 01
+/// (PCI 2.3, 3.2.2.3.1). The bus is in AD[23:16], its device in AD[15:11].
+inline constexpr std::uint64_t type_1_mark = 1ull << 32;
+constexpr bool is_type_1(BusAddress address) { return (address.value & type_1_mark) != 0; }
+
+/// The line of AD[31:11] that is wired to the device's IDSEL; there is none for those from 21 on (PCI 2.3, 3.2.2.3.5).
+constexpr std::uint64_t device_select(std::uint64_t device) { return device <= 20 ? 1ull << (11 + device) : 0; }
+
 std::string_view name_of(Command command);
 std::string_view name_of(Termination termination);
 
