@@ -9,6 +9,7 @@
 #include <ghostcard/scenarios/report/study.h>
 #include <ghostcard/scenarios/report/view.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>

@@ -5,7 +5,6 @@
 #include <ghostcard/scenarios/report/study.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
