@@ -27,7 +27,8 @@ public:
 
     std::filesystem::path file_for(std::string_view scenario_name) const;
     /// A line for each difference, as "frames.dropped: 0 in the baseline, 3 now"; none if the two agree. Wall-clock
-    /// figures and the path of the scenario are left aside. Throws InputError for a baseline that is no result document.
+    /// figures and the path of the scenario are left aside. Throws InputError for a baseline that is no result
+    /// document.
     std::vector<std::string> differences(std::string_view scenario_name, const nlohmann::ordered_json& result) const;
 
 private:
