@@ -68,7 +68,7 @@ TimingResult measure_timing(const Scenario& scenario, const TimingRequest& reque
 
 namespace ghostcard::model {
 
-std::string config_dump(const std::optional<bus::pcie::PcieSettings>& link) {
+std::string config_dump(const std::optional<bus::pcie::PcieSettings>& link, unsigned) {
     return link ? "01:00.0 fake\n" : "00:00.0 fake\n";
 }
 
