@@ -245,7 +245,7 @@ void ProtocolMonitor::check_data(const Pins& was, const Pins& pins) {
     if (partial) expect(now.phases == 0 || !pins.frame, Rule::byte_enables_inside);
     ++now.phases;
     if (now.command != Command::memory_write_and_invalidate) return;
-    const std::uint64_t moved = now.phases * (now.wide ? 8u : 4u);
+    const std::uint64_t moved = std::uint64_t{now.phases} * (now.wide ? 8 : 4);
     const bool cut_up = !pins.frame && !now.cut && cache_line_ != 0 && moved % cache_line_ != 0;
     expect(!partial && !cut_up, Rule::whole_lines);
 }

@@ -71,8 +71,8 @@ std::map<std::string, std::string> describe(const Sweep& sweep, std::uint64_t po
     };
     std::string all;
     for (const auto& [name, value] : about)
-        if (name != "text" && name != "title" && name != "question") all += name + "\n" + value + "\n";
-    for (const Constraint& constraint : sweep.constraints) all += constraint.text + "\n";
+        if (name != "text" && name != "title" && name != "question") all += fmt::format("{}\n{}\n", name, value);
+    for (const Constraint& constraint : sweep.constraints) all += fmt::format("{}\n", constraint.text);
     about["fingerprint"] = fmt::format("{:016x}", XXH3_64bits(all.data(), all.size()));
     return about;
 }
@@ -277,7 +277,7 @@ void ResultStore::add(const Row& row) {
     for (const auto& [key, value] : row.values)
         cells.emplace_back(key, std::visit([](const auto& each) { return Json(each); }, value));
     for (const auto& metric : row.metrics)
-        if (!row.values.contains(metric.first)) cells.push_back(metric);
+        if (!row.values.contains(metric.first)) cells.emplace_back(metric);
 
     std::string names, places;
     for (const auto& [column, value] : cells) {
@@ -347,7 +347,7 @@ namespace {
 void collect(const nlohmann::ordered_json& value, const std::string& path, std::map<std::string, Json>& metrics) {
     if (value.is_object()) {
         for (const auto& [name, inner] : value.items())
-            collect(inner, path.empty() ? name : path + "." + name, metrics);
+            collect(inner, path.empty() ? name : fmt::format("{}.{}", path, name), metrics);
     } else if (value.is_array()) {
         metrics[path + ".count"] = value.size();
     } else if (value.is_number() || value.is_boolean()) {

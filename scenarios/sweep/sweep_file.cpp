@@ -57,8 +57,9 @@ public:
         for (const TomlEntry& entry : entries) locate(entry, [&] { read(entry); });
         if (sweep_.scenario_file.empty()) throw InputError(name_ + ": key 'sweep.scenario' is missing");
         read_base();
-        for (const auto& [key, range] : ranges_)
-            locate(*range.entry, [&] { add(key, values_of(range.range, *key, sweep_.base.seed)); });
+        for (const auto& each : ranges_)
+            locate(*each.second.entry,
+                   [&] { add(each.first, values_of(each.second.range, *each.first, sweep_.base.seed)); });
         std::sort(sweep_.axes.begin(), sweep_.axes.end(), [&](const Axis& one, const Axis& other) {
             return positions_.at(one.key) < positions_.at(other.key);
         });

@@ -11,7 +11,7 @@ import unittest
 
 import ghostcard
 
-SYSTEMS = int(os.environ.get("GHOSTCARD_SYSTEMS", "300"))
+SYSTEMS = int(os.environ.get("GHOSTCARD_SYSTEMS", "100"))
 FIRST_SEED = int(os.environ.get("GHOSTCARD_SEED", "1"))
 
 
