@@ -131,6 +131,10 @@ struct ResultStore::Database {
         return guarded(file, [&] { return SQLite::Database(file, flags, 5000); });
     }
 
+    bool is_empty() {
+        return guarded([&] { return sqlite.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0; });
+    }
+
     void exec(const std::string& command) {
         guarded([&] { sqlite.exec(command); });
     }
@@ -239,6 +243,8 @@ ResultStore ResultStore::open(const std::filesystem::path& file) {
 }
 
 ResultStore ResultStore::resume(const std::filesystem::path& file, const Sweep& sweep, std::uint64_t points) {
+    // A sweep that was killed before its first row may have left a file without tables.
+    if (Database(file, SQLite::OPEN_READWRITE).is_empty()) return make(file, describe(sweep, points));
     ResultStore store = open(file);
     if (store.about("fingerprint") != describe(sweep, points).at("fingerprint"))
         throw InputError(

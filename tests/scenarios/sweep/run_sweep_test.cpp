@@ -159,6 +159,9 @@ TEST_CASE("results of another sweep, of another schema and of a running sweep ar
     }
     CHECK_THROWS_WITH(ResultStore::resume(file, waits("seeds = 2\n"), 16),
                       contains("the results are of another sweep"));
+    OutputFile nothing(folder.path() / "nothing");  // as a sweep leaves it that is killed at once
+    nothing.commit();
+    CHECK(ResultStore::resume(folder.path() / "nothing", sweep, 8).numbers().empty());
     CHECK_THROWS_WITH(ResultStore::open(folder.path() / "none"), contains("there are no results"));
     OutputFile other(folder.path() / "other");
     other.write("not a database, but long enough to be mistaken for one by its size alone");
