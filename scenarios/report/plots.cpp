@@ -3,8 +3,9 @@
 #include <ghostcard/scenarios/report/plots.h>
 #include <ghostcard/scenarios/report/quantity.h>
 
+#include "gnuplot_text.h"
+
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cmath>
 #include <limits>
@@ -13,46 +14,6 @@
 
 namespace ghostcard::scenarios::report {
 namespace {
-
-/// Viridis in nine steps: even in lightness, and told apart by the colour-blind and in grey.
-constexpr std::array<std::uint32_t, 9> viridis{0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c,
-                                               0x28ae80, 0x5ec962, 0xaddc30, 0xfde725};
-
-std::string colour_at(double position) {
-    const double at = std::clamp(position, 0., 1.) * (viridis.size() - 1);
-    const auto below = std::min(static_cast<std::size_t>(at), viridis.size() - 2);
-    std::uint32_t colour = 0;
-    for (const int shift : {16, 8, 0}) {
-        const double low = viridis[below] >> shift & 0xff, high = viridis[below + 1] >> shift & 0xff;
-        colour |= static_cast<std::uint32_t>(std::lround(low + (high - low) * (at - static_cast<double>(below))))
-                  << shift;
-    }
-    return fmt::format("#{:06x}", colour);
-}
-
-std::string palette() {
-    std::string text = "set palette defined (";
-    for (std::size_t i = 0; i < viridis.size(); ++i)
-        text += fmt::format("{}{} '#{:06x}'", i == 0 ? "" : ", ", i, viridis[i]);
-    return text + ")\n";
-}
-
-/// A string in which gnuplot finds nothing to do.
-std::string literal(std::string_view text) {
-    std::string string = "'";
-    for (const char c : text)
-        if (c == '\'')
-            string += "''";
-        else if (static_cast<unsigned char>(c) >= ' ' && c != 0x7f)
-            string += c;
-    return string + "'";
-}
-
-/// The same in a row of data, where only these quotes count.
-std::string datum(std::string text) {
-    std::replace(text.begin(), text.end(), '"', '\'');
-    return '"' + text + '"';
-}
 
 std::string file_name(std::string text) {
     std::replace_if(
@@ -151,25 +112,6 @@ public:
         return plot;
     }
 
-    static std::string preamble() {
-        return "reset\nset termoption noenhanced\nset border 3 lc rgb '#555555'\nset tics nomirror out scale 0.5\n"
-               "set style fill solid 1.0 noborder\n";
-    }
-
-    /// So many labels that they do not run into each other; `room` is what a value has in points.
-    static std::string labels(const StudyAxis& axis, std::string_view which, double room, bool by_length) {
-        std::size_t longest = 1;
-        for (std::size_t value = 0; value < axis.values.size(); ++value)
-            longest = std::max(longest, axis.text(value).size());
-        const double needed = by_length ? 7. * static_cast<double>(longest) + 6 : 14;
-        const auto step = static_cast<std::size_t>(std::max(1., std::ceil(needed / room)));
-        std::string text;
-        for (std::size_t value = 0; value < axis.values.size(); value += step)
-            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", literal(axis.text(value)), value);
-        return fmt::format("set {}tics ({})\nset {}range [-0.5:{}]\n", which, text, which,
-                           static_cast<double>(axis.values.size()) - 0.5);
-    }
-
 private:
     const std::string& name() const { return study_.metrics[metric_]; }
     std::string label() const { return scale_.unit.empty() ? name() : fmt::format("{} ({})", name(), scale_.unit); }
@@ -236,8 +178,7 @@ private:
         text += labels(up, "y", 230. / static_cast<double>(up.values.size()), false);
         text += fmt::format("set xlabel {}\nset ylabel {}\n", literal(is_bottom ? across.key->name : ""),
                             literal(is_left ? up.key->name : ""));
-        if (!is_left) text += "set format y ''\n";
-        text += is_left ? "set format y\n" : "set ytics ('' 0)\n";
+        if (!is_left) text += "unset ytics\n";
         std::string drawn;
         const auto add = [&](std::string_view block, const std::string& data, std::string_view how) {
             if (data.empty()) return;
@@ -345,71 +286,6 @@ std::vector<Plot> plots_of(const Study& study, const View& view, std::size_t met
         if (curves.commands.find("\nplot ") != std::string::npos) plots.push_back(std::move(curves));
     }
     return plots;
-}
-
-std::optional<Plot> answer_plot(const Study& study, const Answer& answer, const View& view) {
-    std::vector<std::size_t> others;
-    for (const std::size_t axis : study.open_axes())
-        if (axis != *study.along) others.push_back(axis);
-    by_values(study, others);
-    if (others.size() < 2 || answer.outcomes.empty()) return std::nullopt;
-    const StudyAxis& along = study.axes[*study.along];
-    const StudyAxis &across = study.axes[others[0]], &up = study.axes[others[1]];
-
-    std::string cells, dark, light, none, pinned;
-    const std::size_t last = along.values.size() - 1;
-    for (const Outcome& each : answer.outcomes) {
-        const bool is_shown = std::all_of(others.begin() + 2, others.end(),
-                                          [&](std::size_t axis) { return each.others[axis] == view.pins[axis]; });
-        if (!is_shown || each.shape == Shape::not_run) continue;
-        const std::size_t x = each.others[others[0]], y = each.others[others[1]];
-        if (each.shape == Shape::nowhere || each.shape == Shape::mixed) {
-            none += fmt::format("{} {} {}\n", x, y, each.shape == Shape::mixed ? "mixed" : "none");
-            continue;
-        }
-        const std::size_t value = each.shape == Shape::up_to ? each.last : each.first;
-        cells += fmt::format("{} {} {}\n", x, y, value);
-        (2 * value > last ? dark : light) += fmt::format("{} {} {}\n", x, y, datum(along.text(value)));
-    }
-    for (std::size_t i = 2; i < others.size(); ++i)
-        pinned +=
-            fmt::format(", {} {}", study.axes[others[i]].key->name, study.axes[others[i]].text(view.pins[others[i]]));
-
-    const auto width = static_cast<unsigned>(200 + std::clamp<std::size_t>(across.values.size() * 64, 300, 800));
-    const auto height = static_cast<unsigned>(110 + std::clamp<std::size_t>(up.values.size() * 40, 160, 500));
-    Plot plot{"answer", width, height, Drawing::preamble() + palette()};
-    const bool falls = std::any_of(answer.outcomes.begin(), answer.outcomes.end(),
-                                   [](const Outcome& each) { return each.shape == Shape::up_to; });
-    plot.commands += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n",
-                                 literal(fmt::format("{} {} for {}{}", falls ? "Most" : "Least", along.key->name,
-                                                     study.condition->text, pinned)),
-                                 literal(across.key->name), literal(up.key->name));
-    const double room_across = (width - 200.) / static_cast<double>(across.values.size());
-    const double room_up = (height - 110.) / static_cast<double>(up.values.size());
-    plot.commands += Drawing::labels(across, "x", room_across, true) + Drawing::labels(up, "y", room_up, false);
-    std::string tics;
-    const std::size_t step = last / 12 + 1;
-    for (std::size_t value = 0; value <= last; value += step)
-        tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", literal(along.text(value)), value);
-    plot.commands +=
-        fmt::format("set cbrange [0:{}]\nset cbtics ({})\nset cblabel {}\n", last, tics, literal(along.key->name));
-    std::string drawn;
-    const auto add = [&](std::string_view block, const std::string& data, std::string_view how) {
-        if (data.empty()) return;
-        plot.commands += fmt::format("{} << EOD\n{}EOD\n", block, data);
-        drawn += fmt::format("{}{} {}", drawn.empty() ? "" : ", ", block, how);
-    };
-    add("$cells", cells, "using 1:2:(0.48):(0.48):3 with boxxyerror fc palette notitle");
-    if (room_across >= 44 && room_up >= 14) {
-        add("$dark", dark, "using 1:2:3 with labels tc rgb 'black' font ',9' notitle");
-        add("$light", light, "using 1:2:3 with labels tc rgb 'white' font ',9' notitle");
-    }
-    add("$none", none,
-        room_across >= 44 ? "using 1:2:3 with labels tc rgb '#888888' font ',9' notitle"
-                          : "using 1:2 with points pt 2 lc rgb '#888888' notitle");
-    if (drawn.empty()) return std::nullopt;
-    plot.commands += "plot " + drawn + "\n";
-    return plot;
 }
 
 }  // namespace ghostcard::scenarios::report
