@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/scenarios/scenario_file.h>
+#include <ghostcard/scenarios/sweep/sweep_file.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -19,12 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder's scenarios, then those of the discussion, if it has them.
+constexpr const char* studies = "studies";
+
+/// The folder's scenarios, then those of the discussion and the studies, if it has them.
 std::vector<fs::path> listed(const fs::path& folder) {
     std::vector<fs::path> files = scenarios_in(folder);
-    if (const fs::path discussion = folder / "discussion"; fs::is_directory(discussion))
-        for (fs::path& file : scenarios_in(discussion)) files.push_back(std::move(file));
+    for (const char* const part : {"discussion", studies})
+        if (const fs::path inner = folder / part; fs::is_directory(inner))
+            for (fs::path& file : scenarios_in(inner)) files.push_back(std::move(file));
     return files;
+}
+
+std::string title_of(const fs::path& file) {
+    return file.parent_path().filename() == studies ? scenarios::sweep::read_sweep(file).title
+                                                    : scenarios::read_scenario(file).title;
 }
 
 ExitStatus list(const std::string& chosen, spdlog::logger& log) {
@@ -37,7 +46,7 @@ ExitStatus list(const std::string& chosen, spdlog::logger& log) {
     for (const auto& file : files) {
         std::string title;
         try {
-            title = scenarios::read_scenario(file).title;
+            title = title_of(file);
         } catch (const InputError& error) {
             log.error("{}", error.what());
             status = ExitStatus::bad_input;
@@ -51,7 +60,7 @@ ExitStatus list(const std::string& chosen, spdlog::logger& log) {
 }  // namespace
 
 void add_list_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand("list", "List scenarios with their titles");
+    CLI::App* const command = app.add_subcommand("list", "List scenarios and studies with their titles");
     const auto folder = std::make_shared<std::string>();
     command->add_option("--dir", *folder, "Folder to look in, instead of the shipped scenarios")->type_name("DIR");
     command->footer("Examples:\n  ghostcard list\n  ghostcard list --dir my/scenarios");

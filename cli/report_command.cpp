@@ -141,7 +141,7 @@ void add_report_command(CLI::App& app, Action& action) {
     command->footer(
         "Writes DIR/report.html, one file that needs no network, and DIR/plots/*.svg and *.png for papers.\n"
         "Exit status: 0 written, 2 bad usage or input, 3 internal error.\n\n"
-        "Examples:\n  ghostcard sweep fifo_depth.toml --out fifo && ghostcard report fifo\n"
+        "Examples:\n  ghostcard sweep fifo_and_latency.toml --out fifo && ghostcard report fifo\n"
         "  ghostcard report fifo --metric 'latency.*'");
     command->callback([&action, request] { action = [request](spdlog::logger&) { return write_report(*request); }; });
 }

@@ -97,19 +97,31 @@ ExitStatus summarize(const sweep::ResultStore& store, const fs::path& file, bool
                : ExitStatus::met;
 }
 
-ExitStatus find_thresholds(const Request& request, const sweep::Sweep& plan, const std::vector<sweep::Point>& points,
-                           sweep::ResultStore& store, const scenarios::ManyOptions& options,
-                           std::optional<Progress>& progress) {
+/// What --threshold and --along ask for.
+struct ThresholdRequest {
+    sweep::Condition condition;
+    const scenarios::Key& along;
+};
+
+ThresholdRequest parse_threshold(const Request& request, const sweep::Sweep& plan) {
     const auto* const along = scenarios::find_key(*request.along);
-    if (along == nullptr) throw InputError(fmt::format("--along '{}' is no key", *request.along));
-    const sweep::Condition condition = sweep::parse_condition(*request.threshold);
+    if (along == nullptr || !plan.crosses(*along))
+        throw InputError(
+            fmt::format("--along '{}' is not one of the crossed axes of {}", *request.along, plan.file.string()));
+    return {sweep::parse_condition(*request.threshold), *along};
+}
+
+void find_thresholds(const Request& request, const sweep::Sweep& plan, const std::vector<sweep::Point>& points,
+                     const ThresholdRequest& asked, sweep::ResultStore& store, const scenarios::ManyOptions& options,
+                     std::optional<Progress>& progress) {
+    const auto& [condition, along] = asked;
     std::optional<OutputFile> json;
     if (request.json && *request.json != "-") json.emplace(*request.json);
     const auto thresholds =
-        sweep::find_thresholds(plan, points, condition, *along, store, scenarios::run_scenario, options);
+        sweep::find_thresholds(plan, points, condition, along, store, scenarios::run_scenario, options);
     progress.reset();
     nlohmann::ordered_json document{{"condition", condition.text}, {"thresholds", nlohmann::ordered_json::array()}};
-    for (const sweep::Threshold& each : thresholds) document["thresholds"].push_back(sweep::document_of(each, *along));
+    for (const sweep::Threshold& each : thresholds) document["thresholds"].push_back(sweep::document_of(each, along));
     if (json) {
         json->write(document.dump(2) + "\n");
         json->commit();
@@ -117,8 +129,7 @@ ExitStatus find_thresholds(const Request& request, const sweep::Sweep& plan, con
     if (request.json == "-")
         print(document.dump(2) + "\n");
     else if (!request.quiet)
-        for (const sweep::Threshold& each : thresholds) print(sweep::sentence(each, condition, *along) + "\n");
-    return ExitStatus::met;
+        for (const sweep::Threshold& each : thresholds) print(sweep::sentence(each, condition, along) + "\n");
 }
 
 ExitStatus run(const Request& request) {
@@ -133,6 +144,8 @@ ExitStatus run(const Request& request) {
         return ExitStatus::met;
     }
 
+    const std::optional<ThresholdRequest> threshold =
+        request.threshold ? std::optional(parse_threshold(request, plan)) : std::nullopt;
     const Shard shard = parse_shard(request.shard);
     const fs::path folder = request.out.value_or(plan.file.stem().string());
     std::error_code error;
@@ -148,14 +161,13 @@ ExitStatus run(const Request& request) {
     const scenarios::ManyOptions options{
         request.jobs, [&progress](std::uint64_t done, std::uint64_t total) { progress->show(done, total); },
         [&interruption] { return interruption.is_requested(); }};
-    ExitStatus status = ExitStatus::met;
-    if (request.threshold)
-        status = find_thresholds(request, plan, points, store, options, progress);
+    if (threshold)
+        find_thresholds(request, plan, points, *threshold, store, options, progress);
     else
         sweep::run_points(plan, points, store, scenarios::run_scenario, options);
     progress.reset();
     request.exports.write(store);
-    return request.threshold ? status : summarize(store, file, request.quiet);
+    return threshold ? ExitStatus::met : summarize(store, file, request.quiet);
 }
 
 }  // namespace
@@ -199,9 +211,9 @@ void add_sweep_command(CLI::App& app, Action& action) {
         "too "
         "long,\n2 bad usage or input, 3 internal error.\n\n"
         "Examples:\n  ghostcard sweep alignment_and_burst.toml --list\n"
-        "  ghostcard sweep fifo_depth.toml --out fifo --csv fifo.csv\n"
-        "  ghostcard sweep fifo_depth.toml --threshold 'frames.dropped == 0' --along card.memory\n"
-        "  ghostcard sweep fifo_depth.toml --out fifo --shard 1/4 && ghostcard merge fifo");
+        "  ghostcard sweep fifo_and_latency.toml --out fifo --csv fifo.csv\n"
+        "  ghostcard sweep fifo_and_latency.toml --threshold 'frames.dropped == 0' --along card.memory\n"
+        "  ghostcard sweep fifo_and_latency.toml --out fifo --shard 1/4 && ghostcard merge fifo");
     command->callback([&action, request] { action = [request](spdlog::logger&) { return run(*request); }; });
 }
 

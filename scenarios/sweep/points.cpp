@@ -55,6 +55,10 @@ std::vector<std::string> sets_of(const Sweep& sweep, const Point& point) {
 
 }  // namespace
 
+bool Sweep::crosses(const Key& key) const {
+    return !is_zipped && std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.key == &key; });
+}
+
 std::vector<Point> points_of(const Sweep& sweep, std::uint64_t most) {
     const std::uint64_t size = grid_size(sweep);
     if (size > most)

@@ -99,10 +99,10 @@ bool holds_for(const Row& row, const Condition& condition) {
 std::vector<Threshold> find_thresholds(const Sweep& sweep, std::span<const Point> points, const Condition& condition,
                                        const Key& along, ResultStore& store, const RunOne& run_one,
                                        const ManyOptions& options) {
+    if (!sweep.crosses(along))
+        throw InputError(fmt::format("'{}' is not one of the crossed axes of {}", along.name, sweep.file.string()));
     const auto axis =
         std::find_if(sweep.axes.begin(), sweep.axes.end(), [&](const Axis& each) { return each.key == &along; });
-    if (axis == sweep.axes.end() || sweep.is_zipped)
-        throw InputError(fmt::format("'{}' is not one of the crossed axes of {}", along.name, sweep.file.string()));
     const auto at = static_cast<std::size_t>(axis - sweep.axes.begin());
 
     std::map<std::vector<KeyValue>, Search> searches;

@@ -66,7 +66,7 @@ public:
     }
 
 private:
-    fs::path work() const { return folder_.path() / "work"; }
+    fs::path work() const { return folder_.path() / "here"; }
 
     ghostcard::tests::TemporaryFolder folder_;
     std::set<std::string> given_;
@@ -197,7 +197,7 @@ TEST_CASE("bad usage and bad input exit with 2, one line on standard error and n
         {"run good.toml --junit j --json /dev/full", "cannot write '/dev/full': No space left on device"},
         {"run good.toml --json r --capture r", "--json and --capture both name 'r'"},
         {"run good.toml --vcd r --junit ./r", "--junit and --vcd both name 'r'"},
-        {"run good.toml --json ../work/good.toml", "SCENARIO and --json both name '../work/good.toml'"},
+        {"run good.toml --json ../here/good.toml", "SCENARIO and --json both name '../here/good.toml'"},
         {"run good.toml --set video.source=clip.y4m --capture ./clip.y4m", "video.source and --capture both name"},
         {"run good.toml --capture - --json r", "--capture -: only --json can go to standard output"},
         {"run good.toml --out good.toml", "cannot make folder 'good.toml'"},
@@ -284,6 +284,7 @@ TEST_CASE("the shipped scenarios are found from the command's own place", "[cli]
     CHECK(answer.err.empty());
     CHECK(answer.out.find("\nsd_480i.toml ") != std::string::npos);
     CHECK(answer.out.find("\ndiscussion/packet.toml ") != std::string::npos);
+    CHECK(answer.out.find("\nstudies/fifo_and_latency.toml ") != std::string::npos);
     CHECK(shell.ghostcard("validate sd_480i.toml discussion/packet.toml").status == 0);
 }
 

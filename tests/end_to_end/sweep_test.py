@@ -95,7 +95,7 @@ class Sweep(ghostcard.TestCase):
                 (["sweep", self.file, "--filter", "nothing"], "--filter 'nothing' leaves no point; see --list"),
                 (["sweep", self.file, "--resume", "--threshold", "frames = 0", "--along", "bus.initial_wait"],
                  "'frames = 0' is no comparison by"),
-                (["sweep", self.file, "--resume", "--threshold", "frames.dropped == 0", "--along", "bus.width"],
+                (["sweep", self.file, "--out", "other", "--threshold", "frames.dropped == 0", "--along", "bus.width"],
                  "'bus.width' is not one of the crossed axes"),
                 (["merge", "nowhere"], "nowhere: No such file or directory"),
                 (["merge", "."], ".: there are no results of a sweep")):
@@ -103,6 +103,7 @@ class Sweep(ghostcard.TestCase):
                 answer = self.command(*arguments, status=2)
                 self.assertIn(said, answer)
                 self.assertEqual(answer.count("\n"), 1)
+        self.assertEqual([each.name for each in self.folder.iterdir() if each.is_dir()], ["waits"])
         with sqlite3.connect(self.folder / "waits/points.sqlite") as connection:
             connection.execute("UPDATE sweep SET value = '2' WHERE name = 'schema_version'")
         self.assertIn("the results are of schema 2, and this program reads 1",

@@ -64,6 +64,9 @@ struct Sweep {
     std::vector<Constraint> constraints;
     std::vector<Axis> axes;  ///< In the order of the file, the last one changes fastest.
     Question question;
+
+    /// The key is an axis, and all others take all their values for each of its own.
+    bool crosses(const Key& key) const;
 };
 
 /// Throws InputError for the first thing in the file that cannot be used, as "file:line:column: ...".
