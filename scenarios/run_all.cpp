@@ -55,11 +55,10 @@ JUnitRun run_of(const Scenario& scenario, const Ended& ended) {
 std::vector<JUnitRun> run_all(std::span<const Scenario> scenarios, const RunOne& run_one, const ManyOptions& options) {
     std::vector<JUnitRun> runs(scenarios.size());
     std::uint64_t begun = 0, done = 0;
-    const std::function<bool()> is_cancelled = [&] { return options.is_cancelled && options.is_cancelled(); };
     work_in_processes(
         options.jobs, longest_run,
         [&]() -> std::optional<Task> {
-            if (begun == scenarios.size() || is_cancelled()) return std::nullopt;
+            if (begun == scenarios.size()) return std::nullopt;
             const std::uint64_t number = begun++;
             return Task{number, [&run_one, &scenario = scenarios[number]] { return answer_of(scenario, run_one); }};
         },
@@ -68,8 +67,7 @@ std::vector<JUnitRun> run_all(std::span<const Scenario> scenarios, const RunOne&
             ++done;
             if (options.progress) options.progress(done, scenarios.size());
         },
-        is_cancelled);
-    if (is_cancelled()) throw Cancelled();
+        options.is_cancelled);
     return runs;
 }
 

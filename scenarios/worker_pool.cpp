@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "worker_pool.h"
 
+#include <ghostcard/scenarios/run.h>
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -151,7 +153,7 @@ public:
 private:
     /// What has ended may be what the next task waits for.
     void fill() {
-        while (workers_.size() < processes_) {
+        while (workers_.size() < processes_ && !is_cancelled_()) {
             const std::optional<Task> task = next_();
             if (!task) return;
             workers_.emplace_back(context_, *task, timeout_);
@@ -163,7 +165,7 @@ private:
     void end(std::list<Worker>::iterator worker) {
         const Ended ended = worker->ended();
         workers_.erase(worker);
-        ended_(ended);
+        if (!is_cancelled_()) ended_(ended);
         fill();
         if (workers_.empty()) poll_.cancel();
     }
@@ -193,7 +195,9 @@ private:
 void work_in_processes(unsigned processes, std::chrono::milliseconds timeout,
                        const std::function<std::optional<Task>()>& next, const std::function<void(const Ended&)>& ended,
                        const std::function<bool()>& is_cancelled) {
-    Pool(timeout, next, ended, is_cancelled).run(processes);
+    const std::function<bool()> never = [] { return false; };
+    Pool(timeout, next, ended, is_cancelled ? is_cancelled : never).run(processes);
+    if (is_cancelled && is_cancelled()) throw Cancelled();
 }
 
 }  // namespace ghostcard::scenarios

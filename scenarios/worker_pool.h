@@ -25,7 +25,7 @@ struct Ended {
 };
 
 /// Keeps so many processes busy, as long as `next` has tasks. Calls `ended` for each in the order in which they end. If
-/// `ended` throws, or `is_cancelled` says so, all that is under way is killed; a cancelled run returns early.
+/// `ended` throws, or `is_cancelled`, which may be empty, says so, all that is under way is killed. Throws Cancelled.
 void work_in_processes(unsigned processes, std::chrono::milliseconds timeout,
                        const std::function<std::optional<Task>()>& next, const std::function<void(const Ended&)>& ended,
                        const std::function<bool()>& is_cancelled);

@@ -64,9 +64,8 @@ Row row_of(const Sweep& sweep, const Point& point, const Ended& ended) {
 void run_rows(const Sweep& sweep, const std::function<const Point*()>& next,
               const std::function<void(const Row&)>& ended, const RunOne& run_one, const ManyOptions& options) {
     std::map<std::uint64_t, const Point*> under_way;
-    const std::function<bool()> is_cancelled = [&] { return options.is_cancelled && options.is_cancelled(); };
     const std::function<std::optional<Task>()> next_task = [&]() -> std::optional<Task> {
-        const Point* const point = is_cancelled() ? nullptr : next();
+        const Point* const point = next();
         if (point == nullptr) return std::nullopt;
         under_way[point->number] = point;
         return Task{point->number, [&sweep, &run_one, point] { return answer_of(sweep, *point, run_one); }};
@@ -75,10 +74,9 @@ void run_rows(const Sweep& sweep, const std::function<const Point*()>& next,
         options.jobs, sweep.timeout, next_task,
         [&](const Ended& end) {
             const Point& point = *under_way.extract(end.number).mapped();
-            if (!is_cancelled()) ended(row_of(sweep, point, end));
+            ended(row_of(sweep, point, end));
         },
-        is_cancelled);
-    if (is_cancelled()) throw Cancelled();
+        options.is_cancelled);
 }
 
 void run_points(const Sweep& sweep, std::span<const Point> points, ResultStore& store, const RunOne& run_one,
