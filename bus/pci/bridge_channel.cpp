@@ -131,8 +131,7 @@ void BridgeChannel::forward() {
 }
 
 void BridgeChannel::carry_out(Delayed& delayed) {
-    delayed.outcome =
-        transport(delayed.command, routes_.converted(down_, delayed.command, delayed.begin), delayed.data);
+    delayed.outcome = transport(delayed.command, routes_.converted(delayed.command, delayed.begin), delayed.data);
     if (delayed.outcome == Termination::master_abort && is_read(delayed.command))
         std::fill(delayed.data.begin(), delayed.data.end(), std::byte{0xff});
     delayed.done_at = simulated_now();

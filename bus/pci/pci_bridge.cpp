@@ -112,7 +112,7 @@ bool PciBridge::passes(bool down, Command command, BusAddress address) const {
 
 /// A request of type 1 for the secondary bus itself becomes one of type 0, with the device's wire of AD[31:11]
 /// asserted.
-BusAddress PciBridge::converted(bool, Command command, BusAddress address) const {
+BusAddress PciBridge::converted(Command command, BusAddress address) const {
     const std::uint64_t bus = address.value >> 16 & 0xff;
     if (!is_configuration(command) || bus != registers_.get<BusNumbers>().get<BusNumbers::Secondary>()) return address;
     const std::uint64_t device = address.value >> 11 & 0x1f;

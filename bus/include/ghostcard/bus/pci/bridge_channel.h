@@ -18,7 +18,7 @@ public:
     virtual ~BridgeRoutes() = default;
     virtual bool passes(bool down, Command command, BusAddress address) const = 0;
     /// What the address is on the other bus; a configuration request may become one of type 0.
-    virtual BusAddress converted(bool down, Command command, BusAddress address) const = 0;
+    virtual BusAddress converted(Command command, BusAddress address) const = 0;
     /// Up to where a read may be fetched ahead.
     virtual BusAddress fetch_end(bool down, const Access& first) const = 0;
     /// How the bridge is a master on the bus that the channel leads to.

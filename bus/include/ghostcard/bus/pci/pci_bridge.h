@@ -44,7 +44,7 @@ private:
     void write(const Access& access, std::span<const std::byte> data, Duration at) override;
 
     bool passes(bool down, Command command, BusAddress address) const override;
-    BusAddress converted(bool down, Command command, BusAddress address) const override;
+    BusAddress converted(Command command, BusAddress address) const override;
     BusAddress fetch_end(bool down, const Access& first) const override;
     unsigned latency_timer(bool down) const override;
     std::uint64_t cache_line() const override;
