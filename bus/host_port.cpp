@@ -2,6 +2,7 @@
 #include <ghostcard/bus/host_port.h>
 
 #include <ghostcard/bus/sim_time.h>
+#include <ghostcard/bus/translated_memory.h>
 
 #include <algorithm>
 #include <cstring>
@@ -52,7 +53,11 @@ private:
 
 HostPort::HostPort(const sc_core::sc_module_name& name, const HostMemory& memory,
                    std::unique_ptr<BusTranslation> translation, const PostingSettings& posting)
-    : sc_module(name), memory_(memory), translation_(std::move(translation)), posting_(posting) {
+    : HostPort(name, std::make_unique<TranslatedMemory>(memory, std::move(translation)), posting) {}
+
+HostPort::HostPort(const sc_core::sc_module_name& name, std::unique_ptr<DmaMemory> memory,
+                   const PostingSettings& posting)
+    : sc_module(name), memory_(std::move(memory)), posting_(posting) {
     SC_HAS_PROCESS(HostPort);
     SC_METHOD(deliver_messages);
     sensitive << message_due_;
@@ -62,9 +67,7 @@ HostPort::HostPort(const sc_core::sc_module_name& name, const HostMemory& memory
 HostPort::~HostPort() = default;
 
 bool HostPort::decodes(BusAddress address, bool write) const {
-    if (is_message(address)) return write;
-    const bool in_device_window = address >= device_window_begin && address < device_window_end;
-    return !in_device_window && translation_->decodes(address);
+    return is_message(address) ? write : memory_->decodes(address);
 }
 
 std::span<std::byte> HostPort::locate(RequesterId requester, BusRange range, bool write) const {
@@ -73,12 +76,9 @@ std::span<std::byte> HostPort::locate(RequesterId requester, BusRange range, boo
     if (!known) {
         located_.reset();
         const std::uint64_t to_the_end = std::min(~range.base().value, largest_lookup) + 1;
-        const auto physical = translation_->translate(requester, *BusRange::of(range.base(), to_the_end), write);
-        const std::uint64_t ram = physical ? memory_.contiguous_from(physical->base()) : 0;
-        if (ram == 0) return {};
-        const std::uint64_t size = std::min(ram, physical->size());
-        located_ = {requester, write, *BusRange::of(range.base(), size),
-                    *memory_.at(*PhysicalRange::of(physical->base(), size))};
+        const std::span<std::byte> found = memory_->reach(requester, *BusRange::of(range.base(), to_the_end), write);
+        if (found.empty()) return {};
+        located_ = {requester, write, *BusRange::of(range.base(), found.size()), found};
     }
     const std::uint64_t offset = range.base() - located_->range.base();
     return located_->memory.subspan(offset, std::min(range.size(), located_->range.size() - offset));
@@ -92,13 +92,13 @@ void HostPort::record_fault(const TranslationFault& fault) {
 
 std::uint64_t HostPort::room(Duration at) {
     if (posting_.buffer.count == 0) return std::numeric_limits<std::uint64_t>::max();
-    posted_.settle(at);
+    posted_.settle(at, *memory_);
     return posting_.buffer.count - std::min(posting_.buffer.count, posted_.pending());
 }
 
 Duration HostPort::room_for(std::uint64_t bytes, Duration at) {
     if (has_unlimited_room()) return at;
-    posted_.settle(at);
+    posted_.settle(at, *memory_);
     return std::max(at, posted_.pending_at_most(posting_.buffer.count - std::min(posting_.buffer.count, bytes)));
 }
 
@@ -113,14 +113,15 @@ Duration HostPort::next_visible(std::uint64_t bytes, Duration at) {
 
 void HostPort::post(std::span<std::byte> memory, std::span<const std::byte> data, Duration at) {
     const Duration visible_at = next_visible(data.size(), at);
-    if (!memory_.keeps_contents() && has_unlimited_room()) return;
+    if (!memory_->keeps_contents() && has_unlimited_room()) return;
     if (visible_at <= simulated_now() && has_unlimited_room()) {  // a bus that lagged behind
-        posted_.settle(visible_at);
+        posted_.settle(visible_at, *memory_);
         std::memcpy(memory.data(), data.data(), data.size());
+        memory_->written(memory);
         return;
     }
     posted_.post(memory, data, visible_at);
-    if (posted_.pending() >= settle_after) posted_.settle(at);
+    if (posted_.pending() >= settle_after) posted_.settle(at, *memory_);
 }
 
 void HostPort::post_message(BusAddress address, std::uint16_t data, Duration at) {
@@ -142,20 +143,25 @@ void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
 }
 
-void HostPort::translation_changed(RequesterId requester, BusRange pages) {
+void HostPort::translation_changing() {
+    catch_up();
+    flush();
+}
+
+void HostPort::translation_changed(RequesterId requester, BusRange range) {
     located_.reset();
-    for (const auto& changed : changed_) changed(requester, pages);
+    for (const auto& changed : changed_) changed(requester, range);
 }
 
 void HostPort::settle() {
     catch_up();
-    posted_.settle(simulated_now());
+    posted_.settle(simulated_now(), *memory_);
 }
 
 Translation& HostPort::translation_for(RequesterId requester) {
     auto& translation = device_translations_[requester];
     if (!translation)
-        translation = std::make_unique<SettledTranslation>(*this, requester, translation_->for_device(requester));
+        translation = std::make_unique<SettledTranslation>(*this, requester, memory_->for_device(requester));
     return *translation;
 }
 

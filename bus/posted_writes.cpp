@@ -10,10 +10,11 @@ void PostedWrites::post(std::span<std::byte> memory, std::span<const std::byte> 
     bytes_.insert(bytes_.end(), data.begin(), data.end());
 }
 
-void PostedWrites::settle(Duration now) {
+void PostedWrites::settle(Duration now, DmaMemory& host) {
     while (!writes_.empty() && writes_.front().visible_at <= now) {
         const std::span<std::byte> memory = writes_.front().memory;
         std::memcpy(memory.data(), bytes_.data() + settled_bytes_, memory.size());
+        host.written(memory);
         settled_bytes_ += memory.size();
         writes_.pop_front();
     }

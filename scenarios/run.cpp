@@ -3,6 +3,7 @@
 #include "consumer_buffers.h"
 #include "frame_books.h"
 #include "host_dma_document.h"
+#include "machine_settings.h"
 #include "result_document.h"
 #include "trace/trace_recorder.h"
 
@@ -33,13 +34,6 @@ constexpr std::uint64_t grace_frames = 10;
 constexpr Duration grace_time = milliseconds(100);
 constexpr Duration stop_time = seconds(1);
 
-std::optional<bus::pcie::PcieSettings> link_of(const Scenario& scenario) {
-    if (scenario.bus.kind != BusKind::pcie) return std::nullopt;
-    bus::pcie::PcieSettings link = scenario.pcie;
-    link.read_latency.seed = scenario.seed;
-    return link;
-}
-
 /// The wired experiment: computer, driver, application, and the books that are kept about them.
 class Experiment {
 public:
@@ -53,8 +47,8 @@ public:
           capture_(open_capture()),
           buffers_(scenario, frame_bytes()),
           books_(scenario.driver.moves_bytes),
-          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed,
-                     scenario.driver.moves_bytes ? Contents::kept : Contents::dropped, link_of(scenario)},
+          platform_({machine_settings(scenario), scenario.seed,
+                     scenario.driver.moves_bytes ? Contents::kept : Contents::dropped},
                     model::VideoInput(std::move(signal_), scenario.seed, frames_, scenario.driver.moves_bytes)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),
                platform_.cpu, scenario.host_dma, scenario.driver, card_needs(), frame_bytes()),

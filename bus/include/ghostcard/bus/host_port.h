@@ -3,6 +3,7 @@
 
 #include <ghostcard/base/host_memory.h>
 #include <ghostcard/bus/bus_translation.h>
+#include <ghostcard/bus/dma_memory.h>
 #include <ghostcard/bus/posted_writes.h>
 
 #include <cstdint>
@@ -38,13 +39,12 @@ struct TranslationFault {
 /// accepted are parameters, since a bus may lag behind simulated time as long as nobody looks; they never decrease.
 class HostPort : public sc_core::sc_module {
 public:
-    /// Addresses from here to 4 GiB belong to devices and to interrupt messages.
-    static constexpr BusAddress device_window_begin{HostMemory::hole_begin};
-    static constexpr BusAddress device_window_end{HostMemory::hole_end};
     static constexpr BusAddress message_window_begin{0xfee0'0000};  ///< As on x86; 1 MiB.
     static constexpr BusAddress message_window_end{0xfef0'0000};
     static constexpr std::size_t recorded_faults = 64;  ///< Later ones are only counted.
 
+    HostPort(const sc_core::sc_module_name& name, std::unique_ptr<DmaMemory> memory, const PostingSettings& posting);
+    /// With the host's own RAM; memory must outlive this.
     HostPort(const sc_core::sc_module_name& name, const HostMemory& memory, std::unique_ptr<BusTranslation> translation,
              const PostingSettings& posting);
     ~HostPort() override;
@@ -77,12 +77,17 @@ public:
     /// When everything that has been accepted is in memory.
     Duration drained_at() const { return last_visible_; }
     /// A device reads: it never sees what was there before its own writes.
-    void flush() { posted_.settle(Duration::max()); }
+    void flush() { posted_.settle(Duration::max(), *memory_); }
 
     /// Lets memory show everything that is visible by now. Host code that is about to look at memory calls it first.
     void settle();
     /// Called by settle() and before a translation changes: a bus that lags behind catches up.
     void on_settle(std::function<void()> catch_up) { catch_up_.push_back(std::move(catch_up)); }
+    /// Around a change of the translation that does not come from translation_for(): before it, everything that has been
+    /// accepted goes to memory as it was...
+    void translation_changing();
+    /// ...and after it, whoever has looked at these addresses on this device's behalf looks again.
+    void translation_changed(RequesterId requester, BusRange range);
     /// Called after the translation of these addresses has changed for this device.
     void on_change(std::function<void(RequesterId, BusRange)> changed) { changed_.push_back(std::move(changed)); }
 
@@ -112,10 +117,8 @@ private:
     Duration next_visible(std::uint64_t bytes, Duration at);
     void deliver_messages();
     void catch_up() const;
-    void translation_changed(RequesterId requester, BusRange pages);
 
-    const HostMemory& memory_;
-    const std::unique_ptr<BusTranslation> translation_;
+    const std::unique_ptr<DmaMemory> memory_;
     const PostingSettings posting_;
     std::map<RequesterId, std::unique_ptr<SettledTranslation>> device_translations_;
     std::vector<std::function<void()>> catch_up_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ghostcard/base/time.h>
+#include <ghostcard/bus/dma_memory.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,8 +18,8 @@ class PostedWrites {
 public:
     /// `visible_at` never lies before that of an earlier write. memory and data are of one size.
     void post(std::span<std::byte> memory, std::span<const std::byte> data, Duration visible_at);
-    /// Lets memory show everything that is visible by then.
-    void settle(Duration now);
+    /// Lets memory show everything that is visible by then, and tells the host, whose memory it is.
+    void settle(Duration now, DmaMemory& host);
 
     /// Bytes that memory does not show yet.
     std::uint64_t pending() const { return bytes_.size() - settled_bytes_; }
