@@ -143,7 +143,7 @@ void HostPort::catch_up() const {
     for (const auto& catch_up : catch_up_) catch_up();
 }
 
-void HostPort::translation_changing() {
+void HostPort::push() {
     catch_up();
     flush();
 }

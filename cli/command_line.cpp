@@ -81,6 +81,9 @@ int run_command_line(int argc, const char* const* argv) {
     add_merge_command(app, action);
     add_report_command(app, action);
     add_timing_command(app, action);
+    add_serve_command(app, action);
+    add_attach_command(app, action);
+    add_poke_command(app, action);
     add_list_command(app, action);
     add_schema_command(app, action);
     add_regs_command(app, action);

@@ -92,11 +92,13 @@ int ClientMemory::map(const DmaMap& request, FileDescriptor file) {
     if (next != maps_.end() && next->second.range.overlaps(*range)) return EEXIST;
     if (find(range->base()) != nullptr) return EEXIST;
     if (maps_.size() >= max_maps || request.size > max_bytes - mapped_bytes_) return ENOSPC;
+    const bool has_file{file};
     std::unique_ptr<MapBacking> backing;
     if (const int error = make_backing(request, std::move(file), backing)) return error;
     maps_.emplace(range->base(), Map{*range, (permissions & DmaMap::readable) != 0,
                                      (permissions & DmaMap::writeable) != 0, std::move(backing)});
     mapped_bytes_ += request.size;
+    message_maps_ += (permissions & DmaMap::writeable) != 0 && !has_file ? 1 : 0;
     return 0;
 }
 
@@ -136,6 +138,7 @@ int ClientMemory::unmap(BusRange range) {
     if (!is_mapped(range)) return ENOENT;
     const auto gone = maps_.find(range.base());
     shadows_.erase(gone->second.backing->shadow().data());
+    message_maps_ -= gone->second.writeable && gone->second.backing->needs_messages() ? 1 : 0;
     maps_.erase(gone);
     mapped_bytes_ -= range.size();
     return 0;
@@ -151,6 +154,7 @@ void ClientMemory::unmap_all() {
     shadows_.clear();
     maps_.clear();
     mapped_bytes_ = 0;
+    message_maps_ = 0;
 }
 
 std::span<const std::byte> ClientMemory::outgoing(BusRange range) const {

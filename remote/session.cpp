@@ -124,17 +124,20 @@ Outcome Session::unmap(const Message& message) {
     const auto range = BusRange::of({request->address}, request->size);
     if (!range) return Outcome::failed(EINVAL);
     if (!memory_.is_mapped(*range)) return Outcome::failed(ENOENT);
-    device_.translation_changed(*range);
+    device_.translation_changing();
     send_dma(true, now_);
     if (const int error = memory_.unmap(*range)) return Outcome::failed(error);
+    device_.translation_changed(*range);
     return Outcome::with(*request);
 }
 
 Outcome Session::unmap_all(const DmaUnmap& request) {
     if (request.address != 0 || request.size != 0) return Outcome::failed(EINVAL);
-    for (const BusRange range : memory_.maps()) device_.translation_changed(range);
+    device_.translation_changing();
     send_dma(true, now_);
+    const std::vector<BusRange> gone = memory_.maps();
     memory_.unmap_all();
+    for (const BusRange range : gone) device_.translation_changed(range);
     return Outcome::with(request);
 }
 

@@ -48,10 +48,12 @@ public:
         if (when_gone) when_gone();
         memory = nullptr;
     }
+    void translation_changing() override {
+        if (when_changing) when_changing();
+    }
     void translation_changed(BusRange range) override {
-        note(memory->covers(range, false) || memory->covers(range, true) ? "changed" : "not there", range.base().value,
+        note(memory->covers(range, false) || memory->covers(range, true) ? "mapped" : "unmapped", range.base().value,
              range.size());
-        if (when_changed) when_changed(range);
     }
 
     /// Writes a byte so many times, over as many maps as it takes; false if not all of it is mapped.
@@ -74,8 +76,7 @@ public:
     bool line = false;
     remote::ClientMemory* memory = nullptr;  ///< Null without a client.
     std::vector<std::string> diary;
-    std::function<void()> when_read, when_written, when_gone;
-    std::function<void(BusRange)> when_changed;
+    std::function<void()> when_read, when_written, when_changing, when_gone;
 
 private:
     std::span<std::byte> content(unsigned bar) { return bar == 0 ? std::span<std::byte>(bar0) : bar2; }

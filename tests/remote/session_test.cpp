@@ -238,13 +238,13 @@ TEST_CASE("features and migration are not supported, and commands that there are
     CHECK(bench.session.reason_to_end().empty());
 }
 
-TEST_CASE("the device hears of a map that has come, and of one before it goes", "[remote][session]") {
+TEST_CASE("the device hears of a map that has come, and of one that has gone", "[remote][session]") {
     Bench bench;
     CHECK(bench.map(0x1000, 0x2000) == 0);
-    CHECK(bench.device.diary.back() == "changed 4096 8192");
+    CHECK(bench.device.diary.back() == "mapped 4096 8192");
     CHECK(bench.map(0x1000, 0x2000) == EEXIST);
     CHECK(bench.unmap(0x1000, 0x2000) == 0);
-    CHECK(bench.device.diary == std::vector<std::string>{"attached", "changed 4096 8192", "changed 4096 8192"});
+    CHECK(bench.device.diary == std::vector<std::string>{"attached", "mapped 4096 8192", "unmapped 4096 8192"});
     CHECK(bench.unmap(0x1000, 0x2000) == ENOENT);
     CHECK_FALSE(bench.device.memory->covers(BusRange::of({0x1000}, 1).value(), true));
 }
@@ -272,7 +272,7 @@ TEST_CASE("everything is unmapped at once, by the flag and without a range", "[r
     CHECK(bench.unmap(0x1000, 0, DmaUnmap::all) == EINVAL);
     CHECK(bench.unmap(0, 0, DmaUnmap::all) == 0);
     CHECK(bench.device.memory->maps().empty());
-    CHECK(bench.device.diary.back() == "changed 32768 4096");
+    CHECK(bench.device.diary.back() == "unmapped 32768 4096");
     CHECK(bench.unmap(0, 0, DmaUnmap::all) == 0);
     CHECK(bench.unmap(0, 0, 1) == EINVAL);
 }

@@ -83,10 +83,10 @@ public:
     void settle();
     /// Called by settle() and before a translation changes: a bus that lags behind catches up.
     void on_settle(std::function<void()> catch_up) { catch_up_.push_back(std::move(catch_up)); }
-    /// Around a change of the translation that does not come from translation_for(): before it, everything that has been
-    /// accepted goes to memory as it was...
-    void translation_changing();
-    /// ...and after it, whoever has looked at these addresses on this device's behalf looks again.
+    /// Everything that has been accepted by now is in memory at once: for a change of the translation that does not come
+    /// from translation_for()...
+    void push();
+    /// ...after which whoever has looked at these addresses on this device's behalf looks again.
     void translation_changed(RequesterId requester, BusRange range);
     /// Called after the translation of these addresses has changed for this device.
     void on_change(std::function<void(RequesterId, BusRange)> changed) { changed_.push_back(std::move(changed)); }

@@ -56,6 +56,8 @@ public:
     std::uint64_t memory_high_water();
     /// COMMAND allows it to access memory.
     bool bus_master_enabled() const { return function_.bus_master_enabled(); }
+    /// The signal at the video input begins again with its first picture; after a reset, while no frame is on its way.
+    void rewind_video() { video_.rewind(); }
     void attach_observer(CardObserver& observer) { observers_.push_back(&observer); }
 
 private:

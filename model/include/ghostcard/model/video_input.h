@@ -31,6 +31,8 @@ public:
     bool present(registers::PixelFormat format) const { return !ended() && signal_.source->supports(format); }
     bool ended() const { return limit_ && next_ >= *limit_; }
     std::uint64_t shown() const { return next_; }
+    /// The first picture comes next, even if the signal had ended.
+    void rewind() { next_ = 0; }
 
     /// From now on pictures come from the signal (off) or from the card's own generator.
     void select(registers::Pattern pattern);

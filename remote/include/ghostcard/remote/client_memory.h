@@ -41,6 +41,8 @@ public:
     std::span<std::byte> reach(BusRange range, bool write);
     /// The device has just changed bytes that reach() gave. Shared maps need nothing; others' are on their way now.
     void written(std::span<const std::byte> bytes);
+    /// Whether there is memory that the device can write to and only messages reach.
+    bool needs_messages() const { return message_maps_ > 0; }
     /// Whether all of the range, over as many maps as it takes, is mapped and permitted.
     bool covers(BusRange range, bool write) const;
 
@@ -84,6 +86,7 @@ private:
     std::map<BusAddress, Map> maps_;                  ///< By first address.
     std::map<const std::byte*, const Map*> shadows_;  ///< Those that have been reached, by their first byte.
     std::uint64_t mapped_bytes_ = 0;
+    std::size_t message_maps_ = 0;  ///< Writeable ones without a file.
     std::uint64_t lost_bytes_ = 0;
 };
 

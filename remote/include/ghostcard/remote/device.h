@@ -33,8 +33,9 @@ public:
     /// The client has gone. What the device still writes before it returns reaches maps with a file only. The device's
     /// state stays (vfio-user, "Client Disconnection").
     virtual void client_gone() = 0;
-    /// A map has come, or is about to go: it is called before that, so that what was written meanwhile can still be
-    /// brought in.
+    /// Maps are about to go: what has been written to them can still be brought in.
+    virtual void translation_changing() = 0;
+    /// A map of this range has come, or has gone.
     virtual void translation_changed(BusRange range) = 0;
 };
 

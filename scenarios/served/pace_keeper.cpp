@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "pace_keeper.h"
+
+#include <algorithm>
+
+namespace ghostcard::scenarios {
+namespace {
+
+/// Between two looks at the socket.
+constexpr Duration step = milliseconds(1);
+constexpr auto idle_time = std::chrono::milliseconds(50);
+constexpr auto tick = std::chrono::milliseconds(1);
+/// What a client that polls waits for at the most each time.
+constexpr Duration longest_poll = milliseconds(5);
+constexpr unsigned doublings = 13;  // of 1 us, until it is beyond longest_poll
+
+}  // namespace
+
+PaceKeeper::PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, spdlog::logger& log)
+    : pace_(pace), machine_(machine), card_(card), log_(log), wall_begin_(WallClock::now()) {}
+
+PaceKeeper::WallClock::time_point PaceKeeper::idle_until() const {
+    const auto now = WallClock::now();
+    if (pace_ == Pace::realtime) return now + tick;
+    return card_.is_awaited() ? now : now + idle_time;
+}
+
+void PaceKeeper::start_over() {
+    wall_begin_ = WallClock::now();
+    begin_ = machine_.cpu.now();
+}
+
+void PaceKeeper::advance() {
+    if (pace_ == Pace::realtime)
+        advance_with_the_clock();
+    else if (card_.is_awaited())
+        pass(step);
+    else if (const unsigned polls = card_.take_polls(); polls > 0)
+        pass(std::min<Duration>(microseconds(1) * (1 << std::min(polls - 1, doublings)), longest_poll));
+    else
+        card_.after_time_passed();
+}
+
+void PaceKeeper::advance_with_the_clock() {
+    const auto elapsed = std::chrono::duration_cast<Duration>(WallClock::now() - wall_begin_);
+    Duration behind = begin_ + elapsed - machine_.cpu.now();
+    if (behind > pace_debt) {
+        log_.warn("simulation is {} behind the wall clock; that time is lost", to_text(behind));
+        start_over();
+        behind = step;
+    }
+    if (behind > Duration::zero()) pass(std::min(behind, step));
+}
+
+void PaceKeeper::pass(Duration time) {
+    card_.before_time_passes();
+    machine_.cpu.wait_until(machine_.cpu.now() + time, card_.interrupt());
+    card_.after_time_passed();
+}
+
+}  // namespace ghostcard::scenarios
