@@ -4,6 +4,7 @@
 #include <ghostcard/base/time.h>
 
 #include <cstdint>
+#include <span>
 #include <tlm>
 
 namespace ghostcard::bus {
@@ -32,6 +33,13 @@ public:
         static_cast<void>(bytes);
         return Duration::zero();
     }
+    /// The same for as many bursts as there are instants, each of which ends so many bytes behind the one before.
+    virtual void ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const {
+        for (Duration& instant : instants) {
+            instant = ready_at(bytes);
+            bytes += step;
+        }
+    }
 
     /// The bus says that a transaction ended at that instant and how many bytes it had moved.
     virtual void moved(std::uint64_t bytes, Duration at) {
@@ -42,6 +50,10 @@ public:
     /// The same so many times, `interval` apart.
     virtual void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
         for (std::uint64_t i = 0; i < times; ++i) moved(bytes, first + static_cast<std::int64_t>(i) * interval);
+    }
+    /// The same at each of these instants.
+    virtual void moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
+        for (const Duration at : instants) moved(bytes, at);
     }
 
     /// The master wants the run to end once the present transaction has, or its repetition if it is retried.
