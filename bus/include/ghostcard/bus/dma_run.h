@@ -3,6 +3,8 @@
 
 #include <ghostcard/base/time.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <tlm>
@@ -47,13 +49,18 @@ public:
         static_cast<void>(at);
     }
 
-    /// The same so many times, `interval` apart.
-    virtual void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
-        for (std::uint64_t i = 0; i < times; ++i) moved(bytes, first + static_cast<std::int64_t>(i) * interval);
-    }
     /// The same at each of these instants.
     virtual void moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
         for (const Duration at : instants) moved(bytes, at);
+    }
+    /// The same so many times, `interval` apart.
+    void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
+        std::array<Duration, 256> instants;
+        for (std::uint64_t told = 0; told < times;) {
+            const auto part = std::span(instants).first(std::min<std::uint64_t>(times - told, instants.size()));
+            for (Duration& at : part) at = first + static_cast<std::int64_t>(told++) * interval;
+            moved_at_each(bytes, part);
+        }
     }
 
     /// The master wants the run to end once the present transaction has, or its repetition if it is retried.
