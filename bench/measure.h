@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace ghostcard::bench {
 
@@ -24,5 +25,17 @@ double link_writes(const BusCase& bus);
 double per_beat_writes(const BusCase& bus);
 /// One register read through bus and card.
 double register_read(unsigned reads);
+
+/// What a command has cost, in seconds.
+struct Cost {
+    double wall;       ///< By the clock on the wall.
+    double processor;  ///< Of all its processes.
+};
+/// The sweep in a file of this folder, which has 200 points, on so many workers.
+Cost sweep_cost(const std::string& file, unsigned jobs);
+/// A report of 10,000 points that nobody has run.
+Cost report_cost();
+/// Of those that have ended.
+double childrens_processor_seconds();
 
 }  // namespace ghostcard::bench

@@ -49,15 +49,6 @@ double seconds_of(const std::function<void(std::function<void()>)>& body) {
     return best;
 }
 
-namespace {
-
-struct Output {
-    double simulation_seconds;  ///< By the clock on the wall.
-    double process_seconds;     ///< The same, of the whole process.
-    double processor_seconds;   ///< Of the whole process.
-    double simulated_seconds;
-};
-
 double childrens_processor_seconds() {
     rusage usage{};
     getrusage(RUSAGE_CHILDREN, &usage);
@@ -66,6 +57,15 @@ double childrens_processor_seconds() {
     };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
+
+namespace {
+
+struct Output {
+    double simulation_seconds;  ///< By the clock on the wall.
+    double process_seconds;     ///< The same, of the whole process.
+    double processor_seconds;   ///< Of the whole process.
+    double simulated_seconds;
+};
 
 /// Runs the command and reads its result document.
 Output run_command(const std::string& arguments) {
@@ -90,6 +90,23 @@ void line(const std::string& what, const std::string& measured, const std::strin
 std::string of_memcpy(double seconds, const BusCase& bus, double copy) {
     const double bursts = static_cast<double>(bus.frame_bytes) / static_cast<double>(bus.burst) * bus.frames;
     return fmt::format("{:.2f} ({:.1f} ns/burst)", copy / seconds, seconds / bursts * 1e9);
+}
+
+void print_sweeps() {
+    const double points = 200;
+    line("a point of a sweep beside its simulation, processor time",
+         fmt::format("{:.1f} ms", sweep_cost("empty_points.toml", 1).processor / points * 1e3), "3 ms");
+    double one = std::numeric_limits<double>::max(), two = one, processor = one;
+    for (int i = 0; i < 3; ++i) {
+        one = std::min(one, sweep_cost("points.toml", 1).wall);
+        const Cost cost = sweep_cost("points.toml", 2);
+        two = std::min(two, cost.wall);
+        processor = std::min(processor, cost.processor);
+    }
+    line("points of 10 frames of 1080p60 without payload a second, two workers",
+         fmt::format("{:.0f} ({:.1f} ms each)", points / two, processor / points * 1e3), "300");
+    line("two workers over one", fmt::format("{:.2f}", one / two), "1.8");
+    line("ghostcard report, 10,000 points of 33 metrics", fmt::format("{:.1f} s", report_cost().wall), "10 s");
 }
 
 int main() {
@@ -124,6 +141,7 @@ int main() {
     const Output start = run_command("sd_480i.toml --set bus.timing=analytic --set video.frames=1");
     line("ghostcard run, all but the simulation",
          fmt::format("{:.0f} ms", (start.process_seconds - start.simulation_seconds) * 1e3), "30 ms");
+    print_sweeps();
     return 0;
 }
 

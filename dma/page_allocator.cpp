@@ -2,7 +2,7 @@
 #include <ghostcard/dma/page_allocator.h>
 
 #include <algorithm>
-#include <iterator>
+#include <bit>
 
 namespace ghostcard::dma {
 namespace {
@@ -33,21 +33,27 @@ std::optional<std::uint64_t> lowest_fit(std::uint64_t first, std::uint64_t end, 
 
 PageAllocator::PageAllocator(const HostMemory& memory, Random random) : memory_(memory), random_(random) {
     const std::uint64_t below_hole = std::min(memory.pages(), HostMemory::hole_begin / page_size);
-    if (below_hole > 1) free_.emplace(1, below_hole - 1);
-    if (memory.pages() > below_hole) free_.emplace(HostMemory::hole_end / page_size, memory.pages() - below_hole);
+    const std::uint64_t above_hole = memory.pages() - below_hole;
+    const std::uint64_t end = above_hole == 0 ? below_hole : HostMemory::hole_end / page_size + above_hole;
+    free_.resize((end + pages_per_word - 1) / pages_per_word);
+    mark(1, below_hole - 1, true);
+    mark(HostMemory::hole_end / page_size, above_hole, true);
 }
 
 std::optional<PhysicalRange> PageAllocator::allocate_contiguous(std::uint64_t pages, const Placement& placement) {
     if (pages == 0 || pages > memory_.pages()) return std::nullopt;
-    for (const auto& [first, count] : free_) {
-        if (count < pages + 2 * placement.margin) continue;
+    std::uint64_t run_end = 0;
+    for (std::uint64_t first = 0; (first = next(run_end, true)) != end_of_pages();) {
+        run_end = next(first, false);
+        if (run_end - first < pages + 2 * placement.margin) continue;
         const std::uint64_t begin = (first + placement.margin) * page_size;
-        const std::uint64_t end = (first + count - placement.margin) * page_size;
+        const std::uint64_t end = (run_end - placement.margin) * page_size;
         const auto fit = lowest_fit(begin, end, pages * page_size, placement);
         if (!fit) continue;
         const std::uint64_t run = *fit / page_size - placement.margin;
         const std::uint64_t length = pages + 2 * placement.margin;
-        take(run, length);
+        mark(run, length, false);
+        outstanding_ += length;
         return PhysicalRange::of({run * page_size}, length * page_size);
     }
     return std::nullopt;
@@ -73,7 +79,8 @@ std::optional<std::vector<PhysicalAddress>> PageAllocator::allocate_pages(std::u
             (void)free(pages);
             return std::nullopt;
         }
-        take(page, 1);
+        mark(page, 1, false);
+        ++outstanding_;
         pages.push_back({page * page_size});
         last = page;
     }
@@ -84,27 +91,11 @@ bool PageAllocator::free(PhysicalRange range) {
     if (!is_aligned(range.base(), page_size) || range.size() % page_size != 0 || range.base().value == 0 ||
         !memory_.file_offset(range))
         return false;
-    std::uint64_t first = range.base().value / page_size;
-    std::uint64_t count = range.size() / page_size;
-    const std::uint64_t freed = count;
-    auto after = free_.lower_bound(first);
-    if (after != free_.end() && after->first < first + count) return false;
-    if (after != free_.begin()) {
-        const auto before = std::prev(after);
-        const std::uint64_t end = before->first + before->second;
-        if (end > first) return false;
-        if (end == first) {
-            first = before->first;
-            count += before->second;
-            free_.erase(before);
-        }
-    }
-    if (after != free_.end() && after->first == first + count) {
-        count += after->second;
-        after = free_.erase(after);
-    }
-    free_.emplace_hint(after, first, count);
-    outstanding_ -= freed;
+    const std::uint64_t first = range.base().value / page_size;
+    const std::uint64_t count = range.size() / page_size;
+    if (next(first, true) < first + count) return false;
+    mark(first, count, true);
+    outstanding_ -= count;
     return true;
 }
 
@@ -119,25 +110,31 @@ bool PageAllocator::free(std::span<const PhysicalAddress> pages) {
 
 /// The first free page at or behind `page`, going on at the lowest one after the highest; 0 if none is free.
 std::uint64_t PageAllocator::next_free(std::uint64_t page) const {
-    if (free_.empty()) return 0;
-    const auto after = free_.upper_bound(page);
-    if (after != free_.begin()) {
-        const auto& [first, count] = *std::prev(after);
-        if (page < first + count) return page;
-    }
-    return after != free_.end() ? after->first : free_.begin()->first;
+    std::uint64_t found = next(page, true);
+    if (found == end_of_pages()) found = next(0, true);
+    return found == end_of_pages() ? 0 : found;
 }
 
-void PageAllocator::take(std::uint64_t first, std::uint64_t count) {
-    const auto run = std::prev(free_.upper_bound(first));
-    const auto [run_first, run_count] = *run;
-    const std::uint64_t rest = run_first + run_count - (first + count);
-    if (rest > 0) free_.emplace_hint(std::next(run), first + count, rest);
-    if (first > run_first)
-        run->second = first - run_first;
-    else
-        free_.erase(run);
-    outstanding_ += count;
+/// The first page at or behind `page` that is free, or that is not; end_of_pages() if there is none.
+std::uint64_t PageAllocator::next(std::uint64_t page, bool is_free) const {
+    std::uint64_t before = page % pages_per_word;
+    for (std::uint64_t word = page / pages_per_word; word < free_.size(); ++word) {
+        const std::uint64_t wanted = (is_free ? free_[word] : ~free_[word]) >> before << before;
+        if (wanted != 0) return word * pages_per_word + static_cast<std::uint64_t>(std::countr_zero(wanted));
+        before = 0;
+    }
+    return end_of_pages();
+}
+
+void PageAllocator::mark(std::uint64_t first, std::uint64_t count, bool is_free) {
+    for (std::uint64_t page = first; page != first + count;) {
+        const std::uint64_t bit = page % pages_per_word;
+        const std::uint64_t pages = std::min(pages_per_word - bit, first + count - page);
+        const std::uint64_t mask = ~std::uint64_t{0} >> (pages_per_word - pages) << bit;
+        std::uint64_t& word = free_[page / pages_per_word];
+        word = is_free ? word | mask : word & ~mask;
+        page += pages;
+    }
 }
 
 }  // namespace ghostcard::dma

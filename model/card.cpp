@@ -19,10 +19,20 @@ constexpr Duration overflow_margin{1};
 
 Duration Card::Run::ready_at(std::uint64_t bytes) const { return card_.engine_.ready_at(bytes); }
 
+void Card::Run::ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const {
+    card_.engine_.ready_at_each(bytes, step, instants);
+}
+
 void Card::Run::moved(std::uint64_t bytes, Duration at) {
     card_.check_overflow(at);
     if (!card_.engine_.moved(bytes, at)) return;
-    for (CardObserver* const observer : card_.observers_) observer->memory_taken(bytes, at);
+    for (CardObserver* const observer : card_.observers_) observer->memory_taken(bytes, {&at, 1});
+}
+
+void Card::Run::moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
+    if (instants.back() > card_.no_overflow_until_) return DmaRun::moved_at_each(bytes, instants);
+    if (!card_.engine_.moved_at_each(bytes, instants)) return;
+    for (CardObserver* const observer : card_.observers_) observer->memory_taken(bytes, instants);
 }
 
 Card::Card(const sc_core::sc_module_name& name, const CardSettings& settings, VideoInput video)
@@ -73,7 +83,7 @@ void Card::begin_frame() {
     const Duration now = bus::simulated_now();
     const FrameLayout layout = selected_layout();
     Frame frame = video_.begin_frame(now, registers_.get<VideoFormat>().get<VideoFormat::Format>());
-    arriving_ = Frame{frame.number, frame.first_clock, nullptr};
+    arriving_ = Frame{frame.number, frame.first_clock, {}};
     arriving_until_ = video_.next_frame_begin(now + Duration(1));
     arriving_torn_ = false;
     run_.catch_up();

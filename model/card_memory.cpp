@@ -22,9 +22,32 @@ Duration CardMemory::available_at(std::uint64_t bytes) const {
     return video_.arrival(oldest.frame, oldest.layout, oldest.taken + bytes);
 }
 
+void CardMemory::available_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const {
+    const Entry& oldest = entries_.front();
+    FrameLayout::Arrival arrival(oldest.layout, oldest.taken + bytes);
+    for (Duration& instant : instants) {
+        instant = video_.instant_of(oldest.frame, arrival);
+        arrival.add(step);
+    }
+}
+
 void CardMemory::take(std::uint64_t bytes, Duration at) {
     high_water(at);
     entries_.front().taken += bytes;
+}
+
+/// A look at the level before each of them would cost most of the time of a run: whether it could have been higher
+/// than ever tells the instant at which so many bytes will have arrived.
+void CardMemory::take_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
+    for (std::size_t i = 0; i < instants.size();) {
+        take(bytes, instants[i++]);
+        const Entry& arriving = entries_.back();
+        FrameLayout::Arrival higher(arriving.layout, bytes_beyond(high_water_));
+        for (; i < instants.size() && video_.is_before(instants[i], arriving.frame, higher); ++i) {
+            entries_.front().taken += bytes;
+            higher.add(bytes);
+        }
+    }
 }
 
 std::uint64_t CardMemory::level(Duration now) const {
@@ -38,14 +61,19 @@ std::uint64_t CardMemory::high_water(Duration now) {
     return high_water_;
 }
 
-std::optional<Duration> CardMemory::overflow_at() const {
-    if (entries_.empty()) return std::nullopt;
+/// How many of the arriving frame's bytes make the level higher than that, if nothing is taken before.
+std::uint64_t CardMemory::bytes_beyond(std::uint64_t level) const {
     const Entry& arriving = entries_.back();
     std::uint64_t older = 0;  // which have arrived whole
     for (const Entry& entry : entries_)
         if (&entry != &arriving) older += entry.layout.stream_bytes() - entry.taken;
-    const std::uint64_t room = capacity_ - std::min(capacity_, older);
-    const std::uint64_t first_too_many = arriving.taken + room + 1;
+    return arriving.taken + (level - std::min(level, older)) + 1;
+}
+
+std::optional<Duration> CardMemory::overflow_at() const {
+    if (entries_.empty()) return std::nullopt;
+    const Entry& arriving = entries_.back();
+    const std::uint64_t first_too_many = bytes_beyond(capacity_);
     if (first_too_many > arriving.layout.stream_bytes()) return std::nullopt;
     return video_.arrival(arriving.frame, arriving.layout, first_too_many);
 }

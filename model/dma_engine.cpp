@@ -93,7 +93,7 @@ DmaEngine::Step DmaEngine::next(Duration now, bool bus_paces) {
     on_bus_ = true;
     transfer_begin_ = transferred_;
     return Transfer{descriptor_.address + (segment.memory_offset - frame_offset_),
-                    std::span(*entry->frame.picture).subspan(segment.picture_offset, length), descriptor_.burst_bytes,
+                    entry->frame.picture.bytes().subspan(segment.picture_offset, length), descriptor_.burst_bytes,
                     entry->frame.picture};
 }
 
@@ -102,10 +102,17 @@ Duration DmaEngine::ready_at(std::uint64_t bytes) const {
     return memory_.available_at(bytes - (transferred_ - transfer_begin_));
 }
 
-bool DmaEngine::moved(std::uint64_t bytes, Duration at) {
+void DmaEngine::ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const {
+    if (forgotten_ || detached_)
+        std::fill(instants.begin(), instants.end(), Duration::max());
+    else
+        memory_.available_at_each(bytes - (transferred_ - transfer_begin_), step, instants);
+}
+
+bool DmaEngine::moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
     if (forgotten_) return false;
-    transferred_ += bytes;
-    if (!detached_) memory_.take(bytes, at);
+    transferred_ += bytes * instants.size();
+    if (!detached_) memory_.take_at_each(bytes, instants);
     return !detached_;
 }
 

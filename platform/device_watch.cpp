@@ -22,15 +22,15 @@ DeviceWatch::~DeviceWatch() { platform_.host.on_fault(nullptr); }
 void DeviceWatch::transaction(const bus::pci::TransactionRecord& record) {
     using bus::pci::Termination;
     if (record.master != Platform::card_master || bus::pci::is_configuration(record.command)) return;
-    for (std::uint64_t i = 0; i < record.times; ++i) {
-        const BusAddress address = record.address + i * record.step;
-        // Where nobody answered, the attempt itself is an access.
-        const std::uint64_t bytes =
-            record.termination == Termination::master_abort && record.bytes == 0 ? 1 : record.bytes;
-        if (const auto range = BusRange::of(address, bytes))
-            accessed(*range, !bus::pci::is_read(record.command),
-                     record.start + record.interval * static_cast<std::int64_t>(i));
-    }
+    const bool write = !bus::pci::is_read(record.command);
+    const auto row = BusRange::of(record.address, record.times * record.bytes);
+    if (record.times != 1 && record.bytes == record.step && !bus::HostPort::is_message(record.address) && row &&
+        listener_.device_accessed_row(*row, record.bytes, write, platform_.card.bus_master_enabled()))
+        return;
+    // Where nobody answered, the attempt itself is an access.
+    const std::uint64_t bytes = record.termination == Termination::master_abort && record.bytes == 0 ? 1 : record.bytes;
+    for (std::uint64_t i = 0; i < record.times; ++i)
+        if (const auto range = BusRange::of(record.address_of(i), bytes)) accessed(*range, write, record.start_of(i));
 }
 
 void DeviceWatch::tlp(const bus::pcie::TlpRecord& record) {

@@ -11,7 +11,7 @@ std::uint64_t FrameBooks::hash_of(std::span<const std::byte> bytes) const {
 
 void FrameBooks::frame_begins(const model::Frame& frame, const model::FrameLayout&, Duration last_pixel) {
     ++totals_.produced;
-    shown_[frame.number] = {hash_of(*frame.picture), last_pixel};
+    shown_[frame.number] = {hash_of(frame.picture.bytes()), last_pixel};
 }
 
 void FrameBooks::frame_dropped(std::uint64_t number) {

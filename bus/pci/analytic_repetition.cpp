@@ -4,12 +4,14 @@
 #include <ghostcard/bus/sim_time.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace ghostcard::bus::pci {
 namespace {
 
 constexpr std::uint64_t four_gib = 1ull << 32;
+constexpr std::size_t most_paced = 256;  // bursts that are told of at once
 
 /// The same but for a shift in time and address.
 bool alike(const TransactionRecord& a, const TransactionRecord& b) {
@@ -173,7 +175,7 @@ void AnalyticBus::repeat_from_rest(MasterPort& port, Clock to) {
     if (rest_.run == &run && rest_.transferred == run.transferred) return;
     const bool alike = rest_.run == &run && run.transferred - rest_.transferred == run.burst_bytes &&
                        rest_.arbiter == arbiter_ && last_.run == &run && last_.transferred == run.transferred;
-    if (alike) {
+    if (alike && run.control) {
         Target* target = nullptr;
         const std::uint64_t bytes = repeatable_bytes(run, static_cast<unsigned>(&port - ports_.data()), target);
         const Clock settled = bytes == 0 ? 0 : (simulated_now() - target->settling_time()) / period();
@@ -186,31 +188,68 @@ void AnalyticBus::repeat_from_rest(MasterPort& port, Clock to) {
 void AnalyticBus::pace(MasterPort& port, Clock rest_clocks, std::uint64_t bytes, Clock to) {
     Run& run = *port.run;
     const std::uint64_t first = run.transferred;
-    const auto master = static_cast<unsigned>(&port - ports_.data());
-    Clock before = rest_.wants_from;
-    while (run.transferred - first < bytes) {
-        const Clock begin = port.wants_from;
-        const Clock next = clock_after(run.ready_after(run.transferred + run.burst_bytes));
-        if (next <= begin + rest_clocks || begin + rest_clocks > to) break;
-        const Duration shift = begin_of(begin - before);
-        before = begin;
-        for (std::size_t i = 0; i < last_.transactions.size(); ++i) {
-            TransactionRecord& record = last_.transactions[i];
-            record.start += shift;
-            record.address = record.address + run.burst_bytes;
-            last_.ends[i] += shift;
-            run.transferred += record.bytes;
-            run.control->moved(record.bytes, last_.ends[i]);
-            report(record);
+    std::array<Duration, most_paced> ready, shifts;  // of the burst behind each; of each, against the last one
+    bool at_rest = true;
+    for (std::uint64_t left = bytes / run.burst_bytes; at_rest && left != 0;) {
+        const std::uint64_t most = std::min<std::uint64_t>(left, most_paced);
+        run.ready_after_each(run.transferred + run.burst_bytes, std::span(ready).first(most));
+        std::uint64_t count = 0;
+        for (; count < most; ++count) {
+            const Clock end = port.wants_from + rest_clocks;
+            const Clock next = clock_after(ready[count]);
+            at_rest = next > end && end <= to;
+            if (!at_rest) break;
+            shifts[count] = begin_of(port.wants_from - rest_.wants_from);
+            port.wants_from = next;
+            clock_ = end;
         }
-        clock_ = begin + rest_clocks;
-        port.wants_from = next;
+        if (count == 0) break;
+        shift_last_burst(run, std::span(shifts).first(count));
+        rest_.wants_from = clock_ - rest_clocks;
+        left -= count;
     }
     if (run.transferred == first) return;
+    const auto master = static_cast<unsigned>(&port - ports_.data());
     const Access row{requester(master), run.command, run.address + first, run.transferred - first};
     find_target(row.command, row.address)->write(row, run.data.subspan(first, row.bytes), last_.ends.back());
     last_.clock = clock_;
     last_.transferred = run.transferred;
+}
+
+/// The last burst goes by again so many times, so much later each time.
+void AnalyticBus::shift_last_burst(Run& run, std::span<const Duration> shifts) {
+    std::vector<TransactionRecord>& transactions = last_.transactions;
+    if (transactions.size() == 1) {
+        std::array<Duration, most_paced> starts, ends;
+        for (std::size_t i = 0; i < shifts.size(); ++i) {
+            starts[i] = transactions.front().start + shifts[i];
+            ends[i] = last_.ends.front() + shifts[i];
+        }
+        TransactionRecord row = transactions.front();
+        row.address = row.address + run.burst_bytes;
+        row.start = starts.front();
+        row.times = shifts.size();
+        row.step = run.burst_bytes;
+        row.starts = std::span(starts).first(shifts.size());
+        run.control->moved_at_each(row.bytes, std::span(ends).first(shifts.size()));
+        report(row);
+    } else {
+        for (std::size_t i = 0; i < shifts.size(); ++i)
+            for (std::size_t j = 0; j < transactions.size(); ++j) {
+                TransactionRecord record = transactions[j];
+                record.address = record.address + (i + 1) * run.burst_bytes;
+                record.start += shifts[i];
+                run.control->moved(record.bytes, last_.ends[j] + shifts[i]);
+                report(record);
+            }
+    }
+    const std::uint64_t bytes = shifts.size() * run.burst_bytes;
+    for (std::size_t j = 0; j < transactions.size(); ++j) {
+        transactions[j].address = transactions[j].address + bytes;
+        transactions[j].start += shifts.back();
+        last_.ends[j] += shifts.back();
+    }
+    run.transferred += bytes;
 }
 
 }  // namespace ghostcard::bus::pci

@@ -35,6 +35,12 @@ std::string_view name_of(Termination termination) {
     return "";
 }
 
+void Run::ready_after_each(std::uint64_t moved, std::span<Duration> instants) const {
+    const std::uint64_t whole = std::min<std::uint64_t>(instants.size(), (data.size() - moved) / burst_bytes);
+    control->ready_at_each(moved + burst_bytes, burst_bytes, instants.first(whole));
+    for (std::uint64_t i = whole; i < instants.size(); ++i) instants[i] = ready_after(moved + i * burst_bytes);
+}
+
 /// Memory reads by how much they want of the cache lines (PCI 2.3, 3.1.2); writes of whole lines on their own (3.1.1).
 AddressPhase Run::next() const {
     AddressPhase next{command, address + transferred, burst_left()};

@@ -19,6 +19,10 @@ std::string_view name_of(Irql level) {
     return "device IRQL";
 }
 
+bool allows(const LiveMapping& mapping, bool write) {
+    return mapping.direction != (write ? DmaDirection::from_memory : DmaDirection::to_memory);
+}
+
 std::string_view access_name(bool write) { return write ? "wrote" : "read"; }
 
 }  // namespace
@@ -107,7 +111,7 @@ void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, D
     // The first byte that no mapping holds; mappings may lie side by side.
     BusAddress at = range.base();
     while (const LiveMapping* mapping = mappings_.at(at)) {
-        if (mapping->direction == (write ? DmaDirection::from_memory : DmaDirection::to_memory))
+        if (!allows(*mapping, write))
             return add(Check::access_against_direction, what(), started_at_, placed(at), time);
         if (mapping->range.last() >= range.last()) return;
         at = mapping->range.last() + 1;
@@ -120,6 +124,14 @@ void DmaVerifier::device_accessed(BusRange range, bool write, bool bus_master, D
                    started_at_, placed(at), time);
     add(Check::access_outside_mapping, fmt::format("{}, of which {:#x} is not mapped for it", what(), at.value),
         started_at_, placed(at), time);
+}
+
+bool DmaVerifier::device_accessed_row(BusRange row, std::uint64_t bytes, bool write, bool bus_master) {
+    const LiveMapping* const mapping = mappings_.at(row.base());
+    if (!bus_master || mapping == nullptr || !mapping->range.contains(row) || !allows(*mapping, write)) return false;
+    if (write) unpushed_ = BusRange::of(row.base() + (row.size() - bytes), bytes);
+    mappings_.note_access(row);
+    return true;
 }
 
 void DmaVerifier::translation_fault(BusAddress address, bool write, Duration time) {

@@ -45,11 +45,4 @@ std::uint64_t FrameLayout::arrived(std::uint64_t clocks) const {
     return lines_before * line_stream_bytes_ + pixels / group_pixels_ * group_bytes_;
 }
 
-std::uint64_t FrameLayout::clocks_until(std::uint64_t bytes) const {
-    const auto line = static_cast<std::uint32_t>((bytes - 1) / line_stream_bytes_);
-    const std::uint64_t in_line = bytes - std::uint64_t{line} * line_stream_bytes_;
-    const std::uint64_t groups = (in_line + group_bytes_ - 1) / group_bytes_;
-    return raster_.line_begin(line) + groups * group_pixels_ + delay_clocks_;
-}
-
 }  // namespace ghostcard::model

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <numeric>
 #include <regex>
 
 #include <fmt/format.h>
@@ -44,16 +46,23 @@ std::uint32_t Raster::picture_line(std::uint32_t index) const {
     return index < height / 2 ? 2 * index : 2 * (index - height / 2) + 1;
 }
 
-Duration Raster::instant_of(std::uint64_t clocks) const {
-    const Wide clock_rate = Wide{frame_clocks()} * rate.numerator;  // over rate.denominator, in Hz
-    const Wide scaled = Wide{clocks} * ps_per_second * rate.denominator;
-    return Duration(static_cast<std::int64_t>((scaled + clock_rate - 1) / clock_rate));
+PixelClock Raster::pixel_clock() const { return {frame_clocks() * rate.numerator, ps_per_second * rate.denominator}; }
+
+PixelClock::PixelClock(std::uint64_t clocks, std::uint64_t picoseconds)
+    : clocks_(clocks / std::gcd(clocks, picoseconds)),
+      picoseconds_(picoseconds / std::gcd(clocks, picoseconds)),
+      most_clocks_((std::numeric_limits<std::uint64_t>::max() - clocks_) / picoseconds_),
+      most_picoseconds_(std::numeric_limits<std::uint64_t>::max() / clocks_) {}
+
+Duration PixelClock::instant_of_many(std::uint64_t clocks) const {
+    const Wide scaled = Wide{clocks} * picoseconds_;
+    return Duration(static_cast<std::int64_t>((scaled + clocks_ - 1) / clocks_));
 }
 
-std::uint64_t Raster::clocks_at(Duration instant) const {
-    const Wide clock_rate = Wide{frame_clocks()} * rate.numerator;
-    const Wide scaled = Wide{static_cast<std::uint64_t>(instant.count())} * clock_rate;
-    return static_cast<std::uint64_t>(scaled / (Wide{ps_per_second} * rate.denominator));
+std::uint64_t PixelClock::clocks_at(Duration instant) const {
+    const auto picoseconds = static_cast<std::uint64_t>(instant.count());
+    if (picoseconds <= most_picoseconds_) return picoseconds * clocks_ / picoseconds_;
+    return static_cast<std::uint64_t>(Wide{picoseconds} * clocks_ / picoseconds_);
 }
 
 std::span<const Raster> cea_rasters() { return cea_table; }

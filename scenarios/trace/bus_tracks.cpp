@@ -29,10 +29,14 @@ BusTracks::BusTracks(Platform& platform, Timeline& timeline, PerfettoFile& file,
 }
 
 void BusTracks::transaction(const bus::pci::TransactionRecord& row) {
-    const auto rest = static_cast<std::int64_t>(row.times - 1) * row.interval;
-    if (!window_.shows(row.start, row.start + rest + row.clocks * period_)) return;
+    if (!window_.shows(row.start, row.start_of(row.times - 1) + row.clocks * period_)) return;
     const bool message = row.address.value == platform::Cpu::interrupt_message.address;
-    transactions_.add(row, row.master == Platform::card_master && row.bytes != 0 && !message);
+    const bool is_burst = row.master == Platform::card_master && row.bytes != 0 && !message;
+    const auto add = [&](const bus::pci::TransactionRecord& record) { transactions_.add(record, is_burst); };
+    if (row.starts.empty())
+        add(row);
+    else
+        for_each(row, add);
 }
 
 void BusTracks::begin(bus::pci::TraceWindow window) {

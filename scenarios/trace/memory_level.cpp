@@ -6,7 +6,7 @@ namespace ghostcard::scenarios::trace {
 void MemoryLevel::frame_begins(const model::Frame& frame, const model::FrameLayout& layout, Duration at) {
     show_until(at);
     others_ += arrived(at);
-    arriving_ = Arriving{{frame.number, frame.first_clock, nullptr}, layout};
+    arriving_ = Arriving{{frame.number, frame.first_clock, {}}, layout};
 }
 
 void MemoryLevel::taken(std::uint64_t bytes, Duration at) {

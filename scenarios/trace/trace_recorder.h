@@ -39,7 +39,9 @@ private:
     void frame_begins(const model::Frame& frame, const model::FrameLayout& layout, Duration last_pixel) override;
     void frame_dropped(std::uint64_t number) override;
     void frame_finished(std::uint64_t number) override;
-    void memory_taken(std::uint64_t bytes, Duration at) override { memory_level_.taken(bytes, at); }
+    void memory_taken(std::uint64_t bytes, std::span<const Duration> instants) override {
+        for (const Duration at : instants) memory_level_.taken(bytes, at);
+    }
     void memory_cleared(std::uint64_t left, bool arriving, Duration at) override {
         memory_level_.cleared(left, arriving, at);
     }

@@ -48,11 +48,11 @@ public:
     Transactions(Log& log, std::size_t above) : log_(log), above_(above) {}
     void transaction(const TransactionRecord& r) override {
         for (std::uint64_t i = 0; i < r.times; ++i)
-            log_.push_back({r.start + static_cast<std::int64_t>(i) * r.interval,
-                            fmt::format("transaction {} above of {}: {:x} {:#x} {} {} {} {} {} {}", above_, r.master,
-                                        static_cast<unsigned>(r.command), r.address.value + i * r.step, r.data_phases,
-                                        r.first_data_clock, r.last_data_clock, r.clocks, r.bytes,
-                                        static_cast<unsigned>(r.termination))});
+            log_.push_back(
+                {r.start_of(i),
+                 fmt::format("transaction {} above of {}: {:x} {:#x} {} {} {} {} {} {}", above_, r.master,
+                             static_cast<unsigned>(r.command), r.address_of(i).value, r.data_phases, r.first_data_clock,
+                             r.last_data_clock, r.clocks, r.bytes, static_cast<unsigned>(r.termination))});
     }
 
 private:

@@ -51,7 +51,9 @@ public:
     };
     std::vector<Clock> clocks;
 
-    void transaction(const bus::pci::TransactionRecord& record) override { records.push_back(record); }
+    void transaction(const bus::pci::TransactionRecord& record) override {
+        for_each(record, [this](const bus::pci::TransactionRecord& one) { records.push_back(one); });
+    }
     void drive(const bus::pci::Pins& pins) override { clocks.push_back({bus::simulated_now(), pins}); }
 
     /// The wire, a character for each recorded clock of the transaction: '_' asserted, '-' not.
@@ -117,19 +119,8 @@ public:
         std::stable_sort(recorder.records.begin(), recorder.records.end(),
                          [](const auto& a, const auto& b) { return a.start < b.start; });
     }
-    /// Transactions with their repetitions one by one, in order.
-    std::vector<bus::pci::TransactionRecord> records() const {
-        std::vector<bus::pci::TransactionRecord> records;
-        for (const auto& record : recorder.records)
-            for (std::uint64_t i = 0; i < record.times; ++i) {
-                auto& one = records.emplace_back(record);
-                one.start += static_cast<std::int64_t>(i) * record.interval;
-                one.address = one.address + i * record.step;
-            }
-        std::stable_sort(records.begin(), records.end(),
-                         [](const auto& a, const auto& b) { return a.start < b.start; });
-        return records;
-    }
+    /// All transactions in order.
+    const std::vector<bus::pci::TransactionRecord>& records() const { return recorder.records; }
     /// The wire over the whole transaction and so many clocks more.
     template <class Pin>
     std::string wave(Pin pin, bus::pci::TransactionRecord record, unsigned more = 0) const {

@@ -121,7 +121,7 @@ struct CardBench : CardObserver {
     Duration frame_period() const { return card.video().raster().instant_of(card.video().raster().frame_clocks()); }
 
     void frame_begins(const Frame& frame, const FrameLayout&, Duration last_pixel) override {
-        last_picture = *frame.picture;
+        last_picture.assign(frame.picture.bytes().begin(), frame.picture.bytes().end());
         last_arrival = last_pixel;
     }
     void frame_dropped(std::uint64_t number) override { dropped.push_back(number); }

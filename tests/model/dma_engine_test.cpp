@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/catch.h"
 
+#include <ghostcard/base/random.h>
 #include <ghostcard/model/dma_engine.h>
+
+#include <algorithm>
+#include <vector>
 
 using namespace ghostcard;
 using namespace ghostcard::model;
@@ -219,6 +223,38 @@ TEST_CASE("bytes that leave put the overflow off", "[model][memory]") {
     const Duration early = bench.video.raster().instant_of(bench.layout.clocks_until(256));
     bench.memory.take(256, early);
     CHECK(*bench.memory.overflow_at() == bench.video.raster().instant_of(bench.layout.clocks_until(769)));
+}
+
+TEST_CASE("many bytes that leave are like each of them, whatever the level was before", "[model][memory]") {
+    const auto burst = GENERATE(32u, 96u, 1024u);
+    const auto whole_frame_waits = GENERATE(false, true);
+    Bench one_by_one, at_once;
+    Random random(burst, "how late each of them leaves");
+    std::vector<Duration> instants;
+    for (Bench* const bench : {&one_by_one, &at_once}) {
+        bench->begin_frame(Duration{});
+        if (whole_frame_waits) bench->begin_frame(bench->frame_end());
+        bench->memory.reset_high_water();
+    }
+    Duration last = whole_frame_waits ? one_by_one.frame_end() : Duration{};
+    for (std::uint64_t bytes = burst; bytes <= frame_bytes; bytes += burst) {
+        const auto late = microseconds(static_cast<std::int64_t>(random.below(30)));
+        last = std::max(last, one_by_one.memory.available_at(bytes) + late);
+        instants.push_back(last);
+    }
+    std::vector<Duration> ready(instants.size());
+    at_once.memory.available_at_each(burst, burst, ready);
+    for (std::size_t i = 0; i < ready.size(); ++i)
+        if (ready[i] != one_by_one.memory.available_at((i + 1) * burst)) FAIL("burst " << i);
+    for (const std::size_t size : {std::size_t{1}, std::size_t{4}, instants.size() - 5}) {
+        const std::vector<Duration> part(instants.begin(), instants.begin() + static_cast<std::ptrdiff_t>(size));
+        instants.erase(instants.begin(), instants.begin() + static_cast<std::ptrdiff_t>(size));
+        for (const Duration at : part) one_by_one.memory.take(burst, at);
+        at_once.memory.take_at_each(burst, part);
+        CHECK(at_once.memory.high_water(Duration{}) == one_by_one.memory.high_water(Duration{}));
+        CHECK(at_once.memory.level(last) == one_by_one.memory.level(last));
+    }
+    CHECK(at_once.memory.high_water(Duration{}) > burst);
 }
 
 TEST_CASE("a frame torn under the engine ends the operation with an overrun", "[model][dma]") {

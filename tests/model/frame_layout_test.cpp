@@ -59,6 +59,18 @@ TEST_CASE("bytes arrive with their pixels: no sooner, no later", "[model]") {
     CHECK(layout.clocks_until(layout.stream_bytes()) < raster.frame_clocks());
 }
 
+TEST_CASE("bytes that grow arrive when each number of them does on its own", "[model]") {
+    const auto format = GENERATE(PixelFormat::yuy2, PixelFormat::nv12, PixelFormat::rgb24);
+    const auto mode = GENERATE("480i59.94", "64x48@25");
+    const auto step = GENERATE(1u, 60u, 128u, 997u, 100'000u);
+    const FrameLayout layout(parse_raster(mode), format, 0);
+    FrameLayout::Arrival arrival(layout, 5);
+    for (std::uint64_t bytes = 5; bytes <= layout.stream_bytes(); bytes += step) {
+        if (arrival.clocks() != layout.clocks_until(bytes)) FAIL("at " << bytes);
+        arrival.add(step);
+    }
+}
+
 TEST_CASE("NV12 arrives a line late, since its chroma is shared by two lines", "[model]") {
     const Raster& raster = *find_cea_raster("1080p60");
     const FrameLayout nv12(raster, PixelFormat::nv12, 0);

@@ -49,6 +49,15 @@ TEST_CASE("pixel clocks and instants convert into each other without drift", "[m
             if (clocks > 0) CHECK(raster.clocks_at(instant - Duration(1)) == clocks - 1);
         }
     }
+    // numerators of 64 bits and more
+    for (const PixelClock clock : {PixelClock(27'000'000, 1'000'000'000'000), PixelClock(1'000'000'007, 999'999'937)})
+        for (const std::uint64_t clocks : {1ull, 1'000'000ull, 200'000'000'000'000ull}) {
+            const Duration instant = clock.instant_of(clocks);
+            CHECK(clock.clocks_at(instant) >= clocks);
+            CHECK(clock.clocks_at(instant - Duration(1)) < clocks);
+            CHECK_FALSE(clock.is_before(instant, clocks));
+            CHECK(clock.is_before(instant - Duration(1), clocks));
+        }
     const Raster& ntsc = *find_cea_raster("480i59.94");
     CHECK(ntsc.instant_of(30'000 * ntsc.frame_clocks()) == seconds(1001));
 }

@@ -63,6 +63,27 @@ TEST_CASE("an access may go through neighbouring mappings", "[dma][verifier]") {
     CHECK(host.codes() == Codes{"SIM-1"});
 }
 
+TEST_CASE("a row of accesses is taken at once if nothing is wrong with any, and else not at all", "[dma][verifier]") {
+    struct Row {
+        std::int64_t offset;
+        std::uint64_t length;
+        bool master, is_right;
+    };
+    const auto row =
+        GENERATE(Row{0, 8192, true, true}, Row{4096, 4096, true, true}, Row{0, 8192, false, false},
+                 Row{4096, 4352, true, false}, Row{-256, 4096, true, false}, Row{1 << 20, 256, true, false});
+    Common host;
+    const BusAddress at{host.common.bus_address.value + static_cast<std::uint64_t>(row.offset)};
+    CHECK(host.verifier.device_accessed_row(*BusRange::of(at, row.length), 256, true, row.master) == row.is_right);
+    CHECK(host.codes().empty());
+    CHECK(host.verifier.mappings().live().begin()->second.accessed == (row.is_right ? row.length : 0));
+    host.verifier.interrupt_taken(false);
+    host.verifier.buffer_read(*BusRange::of({at.value + row.length - 257}, 1));
+    CHECK(host.codes().empty());
+    host.verifier.buffer_read(*BusRange::of({at.value + row.length - 256}, 1));
+    CHECK(host.codes() == (row.is_right ? Codes{"SIM-7"} : Codes{}));
+}
+
 TEST_CASE("an access against the direction of its mapping is found", "[dma][verifier]") {
     for (const bool to_device : {false, true}) {
         DmaHost host;

@@ -19,6 +19,12 @@ public:
     /// The device has accessed memory, whether or not anybody answered; `bus_master` tells whether the device was
     /// allowed to.
     virtual void device_accessed(BusRange range, bool write, bool bus_master, Duration time) = 0;
+    /// The same for a row of accesses side by side, each of so many bytes. False, and nothing has been done, unless
+    /// each of them is as it should be: then they are told of one by one.
+    virtual bool device_accessed_row(BusRange row, std::uint64_t bytes, bool write, bool bus_master) {
+        static_cast<void>(row), static_cast<void>(bytes), static_cast<void>(write), static_cast<void>(bus_master);
+        return false;
+    }
     /// Address translation has refused an access.
     virtual void translation_fault(BusAddress address, bool write, Duration time) = 0;
     /// The driver has written an address into the device's descriptor and started it, at that place in its sources.

@@ -3,7 +3,10 @@
 
 #include <ghostcard/base/time.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <span>
 #include <tlm>
 
 namespace ghostcard::bus {
@@ -32,6 +35,13 @@ public:
         static_cast<void>(bytes);
         return Duration::zero();
     }
+    /// The same for as many bursts as there are instants, each of which ends so many bytes behind the one before.
+    virtual void ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const {
+        for (Duration& instant : instants) {
+            instant = ready_at(bytes);
+            bytes += step;
+        }
+    }
 
     /// The bus says that a transaction ended at that instant and how many bytes it had moved.
     virtual void moved(std::uint64_t bytes, Duration at) {
@@ -39,9 +49,18 @@ public:
         static_cast<void>(at);
     }
 
+    /// The same at each of these instants.
+    virtual void moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) {
+        for (const Duration at : instants) moved(bytes, at);
+    }
     /// The same so many times, `interval` apart.
-    virtual void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
-        for (std::uint64_t i = 0; i < times; ++i) moved(bytes, first + static_cast<std::int64_t>(i) * interval);
+    void moved_often(std::uint64_t times, std::uint64_t bytes, Duration first, Duration interval) {
+        std::array<Duration, 256> instants;
+        for (std::uint64_t told = 0; told < times;) {
+            const auto part = std::span(instants).first(std::min<std::uint64_t>(times - told, instants.size()));
+            for (Duration& at : part) at = first + static_cast<std::int64_t>(told++) * interval;
+            moved_at_each(bytes, part);
+        }
     }
 
     /// The master wants the run to end once the present transaction has, or its repetition if it is retried.

@@ -8,7 +8,6 @@
 #include <ghostcard/dma/driver_settings.h>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -46,12 +45,16 @@ public:
     std::uint64_t outstanding() const { return outstanding_; }
 
 private:
+    static constexpr std::uint64_t pages_per_word = 64;
+
     std::uint64_t next_free(std::uint64_t page) const;
-    void take(std::uint64_t first, std::uint64_t count);
+    std::uint64_t next(std::uint64_t page, bool is_free) const;
+    std::uint64_t end_of_pages() const { return free_.size() * pages_per_word; }
+    void mark(std::uint64_t first, std::uint64_t count, bool is_free);
 
     const HostMemory& memory_;
     Random random_;
-    std::map<std::uint64_t, std::uint64_t> free_;  ///< Runs of free pages, never touching: first page number -> count.
+    std::vector<std::uint64_t> free_;  ///< A bit for each page number, from 0 on.
     std::uint64_t outstanding_ = 0;
 };
 

@@ -16,6 +16,7 @@
 #include <tlm_utils/simple_target_socket.h>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <systemc>
 #include <tlm>
 #include <vector>
@@ -31,8 +32,8 @@ public:
     virtual void frame_dropped(std::uint64_t number) = 0;
     /// Its last byte has gone to the bus.
     virtual void frame_finished(std::uint64_t number) = 0;
-    /// So many bytes left the memory for the bus at that instant; told of in order, but perhaps later.
-    virtual void memory_taken(std::uint64_t, Duration) {}
+    /// So many bytes left the memory for the bus at each of these instants; told of in order, but perhaps later.
+    virtual void memory_taken(std::uint64_t /*bytes*/, std::span<const Duration>) {}
     /// What was in the memory was thrown away at that instant, but for so many bytes; `arriving`: nothing more of the
     /// last frame will be stored.
     virtual void memory_cleared(std::uint64_t /*left*/, bool /*arriving*/, Duration) {}
@@ -66,7 +67,9 @@ private:
     public:
         explicit Run(Card& card) : card_(card) {}
         Duration ready_at(std::uint64_t bytes) const override;
+        void ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const override;
         void moved(std::uint64_t bytes, Duration at) override;
+        void moved_at_each(std::uint64_t bytes, std::span<const Duration> instants) override;
 
     private:
         Card& card_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 
 namespace ghostcard::model {
 
@@ -34,8 +35,12 @@ public:
     std::uint64_t available(Duration now) const;
     /// When `bytes` more of the oldest frame can be taken; at most what it still has to give.
     Duration available_at(std::uint64_t bytes) const;
+    /// The same for as many numbers of bytes as there are instants, each larger by a step.
+    void available_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const;
     /// So many bytes of the oldest frame left at that instant; they must have been available.
     void take(std::uint64_t bytes, Duration at);
+    /// The same at each of these instants.
+    void take_at_each(std::uint64_t bytes, std::span<const Duration> instants);
     /// The oldest frame has been taken whole.
     void pop() { entries_.pop_front(); }
 
@@ -53,6 +58,7 @@ public:
 
 private:
     std::uint64_t stored(const Entry& entry, Duration now) const;
+    std::uint64_t bytes_beyond(std::uint64_t level) const;
 
     std::uint64_t capacity_;
     const VideoInput& video_;

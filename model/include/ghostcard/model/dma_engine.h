@@ -7,11 +7,9 @@
 #include <ghostcard/registers/dma_error_code.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <variant>
-#include <vector>
 
 namespace ghostcard::model {
 
@@ -35,7 +33,7 @@ public:
         BusAddress address;
         std::span<std::byte> data;
         std::uint64_t burst_bytes;
-        std::shared_ptr<std::vector<std::byte>> picture;
+        Picture picture;
     };
     /// The operation is over. Reported once.
     struct Finished {
@@ -68,9 +66,13 @@ public:
     /// When the burst that ends with so many bytes of the present transfer will have arrived; Duration::max() if it
     /// never will.
     Duration ready_at(std::uint64_t bytes) const;
+    /// The same for as many bursts as there are instants, each of which ends so many bytes behind the one before.
+    void ready_at_each(std::uint64_t bytes, std::uint64_t step, std::span<Duration> instants) const;
     /// A bus transaction of the present transfer ended at that instant and had moved so many bytes. Whether they came
     /// out of the memory, and not of a frame that is no longer there.
-    bool moved(std::uint64_t bytes, Duration at);
+    bool moved(std::uint64_t bytes, Duration at) { return moved_at_each(bytes, {&at, 1}); }
+    /// The same for a transaction at each of these instants.
+    bool moved_at_each(std::uint64_t bytes, std::span<const Duration> instants);
     /// The present transfer is over: none, or how the bus refused it.
     void transfer_ended(registers::DmaErrorCode code);
 

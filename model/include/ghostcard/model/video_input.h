@@ -3,19 +3,19 @@
 
 #include <ghostcard/model/video/frame_layout.h>
 #include <ghostcard/model/video/frame_source.h>
+#include <ghostcard/model/video/picture.h>
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 namespace ghostcard::model {
 
 /// A frame on its way through the card.
 struct Frame {
-    std::uint64_t number = 0;                         ///< Of the pictures that the signal has shown, from 0.
-    std::uint64_t first_clock = 0;                    ///< The signal's pixel clock at its first pixel.
-    std::shared_ptr<std::vector<std::byte>> picture;  ///< In the card's format, lines adjacent.
+    std::uint64_t number = 0;       ///< Of the pictures that the signal has shown, from 0.
+    std::uint64_t first_clock = 0;  ///< The signal's pixel clock at its first pixel.
+    Picture picture;                ///< In the card's format, lines adjacent.
 };
 
 /// The video signal: sync runs from the beginning of time, a new picture comes with each frame that is captured. Time
@@ -44,17 +44,28 @@ public:
 
     /// How much of the frame's stream has arrived, and when so much of it will have (1 to all bytes).
     std::uint64_t arrived(const Frame& frame, const FrameLayout& layout, Duration now) const;
-    Duration arrival(const Frame& frame, const FrameLayout& layout, std::uint64_t bytes) const;
+    Duration arrival(const Frame& frame, const FrameLayout& layout, std::uint64_t bytes) const {
+        return clock_.instant_of(frame.first_clock + layout.clocks_until(bytes));
+    }
+    /// The same of bytes that grow.
+    Duration instant_of(const Frame& frame, const FrameLayout::Arrival& arrival) const {
+        return clock_.instant_of(frame.first_clock + arrival.clocks());
+    }
+    /// Whether that is later.
+    bool is_before(Duration instant, const Frame& frame, const FrameLayout::Arrival& arrival) const {
+        return clock_.is_before(instant, frame.first_clock + arrival.clocks());
+    }
 
 private:
-    std::shared_ptr<std::vector<std::byte>> picture(std::uint64_t number, registers::PixelFormat format);
+    Picture picture(std::uint64_t number, registers::PixelFormat format);
 
     VideoSignal signal_;
+    PixelClock clock_;
     std::uint64_t seed_;
     std::unique_ptr<FrameSource> generator_;  ///< Null: the signal.
     std::optional<std::uint64_t> limit_;
     bool has_pictures_;
-    std::shared_ptr<std::vector<std::byte>> black_;  ///< The last one, if there are no others.
+    Picture black_;  ///< The last one, if there are no others.
     std::uint64_t next_ = 0;
 };
 

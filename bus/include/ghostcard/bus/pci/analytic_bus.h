@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <systemc>
 #include <vector>
 
@@ -158,6 +159,7 @@ private:
     MasterPort* resting_port();
     void repeat_from_rest(MasterPort& port, Clock to);
     void pace(MasterPort& port, Clock rest_clocks, std::uint64_t bytes, Clock to);
+    void shift_last_burst(Run& run, std::span<const Duration> shifts);
     std::uint64_t repeatable_bytes(const Run& run, unsigned master, Target*& target) const;
 
     Arbiter arbiter_;

@@ -93,6 +93,8 @@ struct Run {
     Duration ready_after(std::uint64_t moved) const {
         return control ? control->ready_at(moved + burst_left(moved)) : Duration::zero();
     }
+    /// The same for each of as many bursts as there are instants, the first of which begins there.
+    void ready_after_each(std::uint64_t moved, std::span<Duration> instants) const;
     bool pause_requested(Duration before) const { return control != nullptr && control->pause_requested(before); }
     bool stop_requested(Duration before) const { return control != nullptr && control->stop_requested(before); }
 };
@@ -112,17 +114,26 @@ struct TransactionRecord {
 
     std::uint64_t times = 1;  ///< So many alike, whose addresses are...
     std::uint64_t step = 0;   ///< ...so many bytes...
-    Duration interval{};      ///< ...and whose beginnings so much time apart.
+    Duration interval{};      ///< ...and whose beginnings so much time apart, or else...
+    /// ...at these instants, of which the first is `start`. Gone when its observers have been told.
+    std::span<const Duration> starts{};
+
+    BusAddress address_of(std::uint64_t index) const { return address + index * step; }
+    Duration start_of(std::uint64_t index) const {
+        return starts.empty() ? start + static_cast<std::int64_t>(index) * interval : starts[index];
+    }
 };
 
 /// Calls visit with each of the transactions that the record stands for, as a record of its own.
 template <class Visit>
-void for_each(TransactionRecord record, Visit visit) {
-    const std::uint64_t times = std::exchange(record.times, 1);
-    for (std::uint64_t i = 0; i < times; ++i) {
-        visit(std::as_const(record));
-        record.address = record.address + record.step;
-        record.start += record.interval;
+void for_each(const TransactionRecord& row, Visit visit) {
+    TransactionRecord one = row;
+    one.times = 1;
+    one.starts = {};
+    for (std::uint64_t i = 0; i < row.times; ++i) {
+        one.address = row.address_of(i);
+        one.start = row.start_of(i);
+        visit(std::as_const(one));
     }
 }
 

@@ -49,6 +49,7 @@ public:
 
     // From the machine.
     void device_accessed(BusRange range, bool write, bool bus_master, Duration time) override;
+    bool device_accessed_row(BusRange row, std::uint64_t bytes, bool write, bool bus_master) override;
     void translation_fault(BusAddress address, bool write, Duration time) override;
     void device_programmed(BusRange range, const SourceLocation& location = SourceLocation::current()) override;
     void register_accessed(bool write) override;

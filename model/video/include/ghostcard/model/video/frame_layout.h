@@ -37,7 +37,36 @@ public:
     /// Bytes of the stream that have arrived so many pixel clocks after the frame began.
     std::uint64_t arrived(std::uint64_t clocks) const;
     /// Pixel clocks after the frame began at which `bytes` of the stream have arrived; 1 to stream_bytes().
-    std::uint64_t clocks_until(std::uint64_t bytes) const;
+    std::uint64_t clocks_until(std::uint64_t bytes) const { return Arrival(*this, bytes).clocks(); }
+
+    /// clocks_until() of a number of bytes that grows: no division by the length of a line each time. The layout has to
+    /// stay.
+    class Arrival {
+    public:
+        Arrival(const FrameLayout& layout, std::uint64_t bytes) : layout_(&layout) { begin_line(bytes); }
+        std::uint64_t clocks() const {
+            const auto in_line = static_cast<std::uint32_t>(in_line_);
+            const std::uint32_t groups = (in_line + layout_->group_bytes_ - 1) / layout_->group_bytes_;
+            return line_clocks_ + groups * layout_->group_pixels_;
+        }
+        void add(std::uint64_t bytes) {
+            in_line_ += bytes;
+            if (in_line_ > layout_->line_stream_bytes_)
+                begin_line(std::uint64_t{line_} * layout_->line_stream_bytes_ + in_line_);
+        }
+
+    private:
+        void begin_line(std::uint64_t bytes) {
+            line_ = static_cast<std::uint32_t>((bytes - 1) / layout_->line_stream_bytes_);
+            in_line_ = bytes - std::uint64_t{line_} * layout_->line_stream_bytes_;
+            line_clocks_ = layout_->raster_.line_begin(line_) + layout_->delay_clocks_;
+        }
+
+        const FrameLayout* layout_;
+        std::uint32_t line_ = 0;
+        std::uint64_t in_line_ = 0;  ///< Bytes of that line, 1 up to all.
+        std::uint64_t line_clocks_ = 0;
+    };
 
 private:
     Raster raster_;

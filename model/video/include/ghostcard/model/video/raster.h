@@ -21,6 +21,33 @@ struct FrameRate {
     }
 };
 
+/// Converts between pixel clocks, counted from the beginning of the signal, and instants.
+class PixelClock {
+public:
+    /// So many clocks in so many picoseconds; both positive.
+    PixelClock(std::uint64_t clocks, std::uint64_t picoseconds);
+
+    /// The first instant, in whole picoseconds, at which so many clocks have gone by.
+    Duration instant_of(std::uint64_t clocks) const {
+        if (clocks > most_clocks_) return instant_of_many(clocks);
+        return Duration(static_cast<std::int64_t>((clocks * picoseconds_ + clocks_ - 1) / clocks_));
+    }
+    /// Whole clocks gone by.
+    std::uint64_t clocks_at(Duration instant) const;
+    /// Whether instant_of() so many clocks is later.
+    bool is_before(Duration instant, std::uint64_t clocks) const {
+        const auto picoseconds = static_cast<std::uint64_t>(instant.count());
+        if (clocks > most_clocks_ || picoseconds > most_picoseconds_) return instant < instant_of_many(clocks);
+        return picoseconds * clocks_ < clocks * picoseconds_;
+    }
+
+private:
+    Duration instant_of_many(std::uint64_t clocks) const;
+
+    std::uint64_t clocks_, picoseconds_;            ///< In lowest terms...
+    std::uint64_t most_clocks_, most_picoseconds_;  ///< ...so that as many can be converted within 64 bits.
+};
+
 /// How a frame is scanned. Time is counted in pixel clocks from the first active pixel of a frame: active lines come
 /// first, blanking follows. The two fields of an interlaced frame lie half a frame apart.
 struct Raster {
@@ -33,15 +60,15 @@ struct Raster {
     FrameRate rate;
 
     std::uint64_t frame_clocks() const { return std::uint64_t{line_clocks} * lines; }
+    PixelClock pixel_clock() const;
     /// The pixel clock of line `index` in the order of the scan, in which the second field follows the first.
     std::uint64_t line_begin(std::uint32_t index) const;
     /// Which line of the picture that is, counted from the top.
     std::uint32_t picture_line(std::uint32_t index) const;
 
-    /// The first instant, in whole picoseconds, at which so many pixel clocks have gone by since the signal began.
-    Duration instant_of(std::uint64_t clocks) const;
-    /// Whole pixel clocks gone by since the signal began.
-    std::uint64_t clocks_at(Duration instant) const;
+    // For one of them; who has many asks the pixel clock.
+    Duration instant_of(std::uint64_t clocks) const { return pixel_clock().instant_of(clocks); }
+    std::uint64_t clocks_at(Duration instant) const { return pixel_clock().clocks_at(instant); }
 };
 
 /// The rasters of CEA-861 that have a name of their own here: 480i59.94 576i50 720p60 1080i60 1080p30 1080p60 2160p30.
