@@ -36,6 +36,8 @@ FileDescriptor connect_to(const std::filesystem::path& path) {
                                      sizeof address.sun_path - 1));
     std::ranges::copy(name, address.sun_path);
     FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval patience{Client::reply_seconds, 0};
+    if (socket) setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (!socket || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         throw InputError(fmt::format("cannot connect to '{}': {}", name, error_text(errno)));
     return socket;
@@ -169,7 +171,7 @@ Body Client::request_body(Command command, const Body& body) {
 }
 
 void Client::answer_requests() {
-    for (pollfd waiting{socket_.get(), POLLIN, 0}; poll(&waiting, 1, 0) > 0;) {
+    for (pollfd waiting{socket_.get(), POLLIN, 0}; has_unread() || poll(&waiting, 1, 0) > 0;) {
         const Message message = receive();
         if (message.header.is_reply) fail(fmt::format("answers {} unasked", to_text(message.header.command)));
         answer(message);
@@ -206,15 +208,25 @@ Client::Message Client::receive() {
     return message;
 }
 
+/// Takes more than it is asked for, if it is there, so that a short message is one call to the system.
 void Client::receive(std::span<std::byte> bytes) {
-    while (!bytes.empty()) {
-        pollfd waiting{socket_.get(), POLLIN, 0};
-        const int ready = poll(&waiting, 1, reply_seconds * 1000);
-        if (ready == 0) fail(fmt::format("has said nothing for {} s", reply_seconds));
-        const ssize_t count = ready < 0 ? -1 : recv(socket_.get(), bytes.data(), bytes.size(), 0);
+    for (;;) {
+        const std::size_t taken = std::min(bytes.size(), unread_.size());
+        std::ranges::copy(unread_.first(taken), bytes.begin());
+        unread_ = unread_.subspan(taken);
+        bytes = bytes.subspan(taken);
+        if (bytes.empty()) return;
+        const bool is_long = bytes.size() >= received_.size();
+        const std::span<std::byte> into = is_long ? bytes : std::span<std::byte>(received_);
+        const ssize_t count = recv(socket_.get(), into.data(), into.size(), 0);
         if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EAGAIN) fail(fmt::format("has said nothing for {} s", reply_seconds));
         if (count <= 0) fail_to_communicate(count == 0 ? EPIPE : errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        const auto got = into.first(static_cast<std::size_t>(count));
+        if (is_long)
+            bytes = bytes.subspan(got.size());
+        else
+            unread_ = got;
     }
 }
 

@@ -81,6 +81,7 @@ std::optional<InterruptMessage> ClientCpu::message() {
 
 /// Waits for an interrupt, but no longer than that, and handles it; what the server asks meanwhile is answered.
 void ClientCpu::dispatch(std::chrono::nanoseconds longest) {
+    if (client_.has_unread()) client_.answer_requests();
     std::array<pollfd, 2> waiting{pollfd{client_.descriptor(), POLLIN, 0},
                                   pollfd{source_ != nullptr ? source_->eventfd.get() : -1, POLLIN, 0}};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);

@@ -9,6 +9,7 @@
 #include <ghostcard/remote/vfio_user/messages.h>
 #include <ghostcard/remote/vfio_user/version.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -55,8 +56,9 @@ public:
     void reset();
 
     bool is_connected() const { return static_cast<bool>(socket_); }
-    /// Becomes readable when the server has something to say unasked.
+    /// Becomes readable when the server has something to say unasked; what it has said already may be unread here.
     int descriptor() const { return socket_.get(); }
+    bool has_unread() const { return !unread_.empty(); }
     /// Answers what the server has asked meanwhile; waits for nothing but the rest of a message.
     void answer_requests();
 
@@ -85,6 +87,8 @@ private:
     std::vector<std::uint64_t> region_sizes_;
     std::uint32_t irqs_ = 0;
     std::function<std::span<std::byte>(BusRange, bool)> find_;
+    std::array<std::byte, 4096> received_{};
+    std::span<const std::byte> unread_;  ///< Of received_.
 };
 
 }  // namespace ghostcard::remote
