@@ -21,7 +21,8 @@
 
 #define SLOTS 2
 #define BYTES_PER_PIXEL 2 /* YUY2 */
-#define CAUSES (GC_IRQ_ENABLE_FRAME_DONE | GC_IRQ_ENABLE_DMA_DONE | GC_IRQ_ENABLE_DMA_ERROR | GC_IRQ_ENABLE_FRAME_DROPPED)
+#define CAUSES                                                                                                         \
+	(GC_IRQ_ENABLE_FRAME_DONE | GC_IRQ_ENABLE_DMA_DONE | GC_IRQ_ENABLE_DMA_ERROR | GC_IRQ_ENABLE_FRAME_DROPPED)
 
 static bool use_msi = true;
 module_param_named(msi, use_msi, bool, 0444);
@@ -40,8 +41,8 @@ struct ghostcard {
 
 	spinlock_t lock; /* what follows, between interrupt and reader */
 	wait_queue_head_t changed;
-	unsigned int filled;  /* frames that wait for the reader... */
-	unsigned int oldest;  /* ...the first of them in this slot */
+	unsigned int filled; /* frames that wait for the reader... */
+	unsigned int oldest; /* ...the first of them in this slot */
 	bool running;
 	bool armed;
 	int error;
@@ -271,14 +272,13 @@ static int gc_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	error = devm_add_action_or_reset(&pdev->dev, gc_free_vectors, pdev);
 	if (error)
 		return error;
-	error = devm_request_irq(&pdev->dev, pci_irq_vector(pdev, 0), gc_interrupt,
-				 pdev->msi_enabled ? 0 : IRQF_SHARED, KBUILD_MODNAME, gc);
+	error = devm_request_irq(&pdev->dev, pci_irq_vector(pdev, 0), gc_interrupt, pdev->msi_enabled ? 0 : IRQF_SHARED,
+				 KBUILD_MODNAME, gc);
 	if (error)
 		return error;
 
 	gc->misc = (struct miscdevice){
-		.minor = MISC_DYNAMIC_MINOR, .name = KBUILD_MODNAME, .fops = &gc_operations, .parent = &pdev->dev
-	};
+		.minor = MISC_DYNAMIC_MINOR, .name = KBUILD_MODNAME, .fops = &gc_operations, .parent = &pdev->dev};
 	error = misc_register(&gc->misc);
 	if (error)
 		return error;
@@ -293,10 +293,7 @@ static void gc_remove(struct pci_dev *pdev)
 	misc_deregister(&gc->misc);
 }
 
-static const struct pci_device_id gc_ids[] = {
-	{ PCI_DEVICE(0x1234, 0x6CA5) },
-	{ }
-};
+static const struct pci_device_id gc_ids[] = {{PCI_DEVICE(0x1234, 0x6CA5)}, {}};
 MODULE_DEVICE_TABLE(pci, gc_ids);
 
 static struct pci_driver gc_driver = {
