@@ -55,7 +55,9 @@ bool Connection::receive(Channel channel) {
                 break;
             case Transfer::would_block: wait_to_read(channel); break;
             case Transfer::closed: reason_to_end_ = "it has closed the connection"; break;
-            case Transfer::violation: reason_to_end_ = "it sends what is no message, or too large a one"; break;
+            case Transfer::violation:
+                reason_to_end_ = "it sends what is no message, too large a one, or too many files";
+                break;
         }
     }
     return handled != 0;

@@ -244,7 +244,7 @@ TEST_CASE("what is no message, or too large a one, is the end of its client", "[
     bench.serve();
     CHECK(client.is_closed());
     CHECK_FALSE(bench.server.attached());
-    CHECK_THAT(bench.log.str(), contains("it sends what is no message, or too large a one"));
+    CHECK_THAT(bench.log.str(), contains("it sends what is no message, too large a one, or too many files"));
     TestClient next = bench.attached_client();
     CHECK(bench.works(next));
 }
