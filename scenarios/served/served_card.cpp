@@ -96,6 +96,7 @@ bool ServedCard::is_awaited() {
 }
 
 void ServedCard::before_time_passes() {
+    has_interrupted_ = false;
     if (!by_messages()) return;
     for (Held& held : held_) held.value = port_.peek(held.offset);
 }
@@ -146,7 +147,7 @@ void ServedCard::line_changed(bool asserted) {
 }
 
 void ServedCard::tell() {
-    has_told_ = true;
+    has_told_ = has_interrupted_ = true;
     interrupt_.notify();
 }
 

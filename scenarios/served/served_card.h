@@ -28,8 +28,10 @@ public:
 
     /// Where its interrupts go.
     void connect(remote::Server& server) { server_ = &server; }
-    /// Notified when it requests an interrupt.
+    /// Notified when it requests an interrupt...
     const sc_core::sc_event& interrupt() const { return interrupt_; }
+    /// ...as it has since before_time_passes().
+    bool has_interrupted() const { return has_interrupted_; }
     /// Whoever waits for the card waits for time to pass: an operation runs, or an interrupt is on its way to the
     /// client, and there is none that the client has been told of and has not acknowledged.
     bool is_awaited();
@@ -100,6 +102,7 @@ private:
     ByteWindow config_;
     std::uint32_t bar0_ = 0;  ///< Where the client thinks it is.
     bool line_asserted_ = false;
+    bool has_interrupted_ = false;
     bool line_is_due_ = false;  ///< It has been asserted, and the client is to be told.
     bool was_busy_ = false;     ///< When time had passed last, or something was written since.
     bool has_told_ = false;     ///< The client, of the interrupt that is requested now.

@@ -325,9 +325,43 @@ TEST_CASE("timing refuses bursts that cannot be", "[cli]") {
     }
 }
 
+TEST_CASE("attach says by its status whether all frames have come", "[cli]") {
+    const Shell shell;
+    const Answer all = shell.ghostcard("attach --socket card.sock --set video.frames=3");
+    CHECK(all.status == 0);
+    CHECK(all.out == "3 of 3 frames, 0 discontinuities, driver ok\n");
+    CHECK(all.err.empty());
+    CHECK_THAT(shell.ghostcard("attach --socket card.sock --verbose").err, contains("driver started"));
+    const Answer short_of_one =
+        shell.ghostcard("attach --socket card.sock --set video.frames=666 --json result.json --quiet");
+    CHECK(short_of_one.status == 1);
+    CHECK(short_of_one.out.empty());
+    CHECK(nlohmann::json::parse(shell.file("result.json"))["frames"]["delivered"] == 665);
+}
+
+TEST_CASE("serve, attach and poke want a socket, and serve a known pace", "[cli]") {
+    const Shell shell;
+    CHECK(shell.ghostcard("serve --socket card.sock --pace realtime --set bus.kind=pcie").err ==
+          "serving at card.sock\n");
+    CHECK(shell.ghostcard("serve --socket card.sock --quiet").err.empty());
+    for (const std::string arguments :
+         {"serve", "attach", "poke read ID", "serve --socket card.sock --pace slow", "serve --socket s --set no.key=1",
+          "attach --socket s --set no.key=1", "poke --socket s peek ID", "poke --socket s read NO_REGISTER",
+          "poke --socket s write SCRATCH", "poke --socket s read ID 1", "poke --socket s write SCRATCH 0x1ffffffff",
+          "poke --socket not-there read ID"}) {
+        INFO(arguments);
+        const Answer answer = shell.ghostcard(arguments);
+        CHECK(answer.status == 2);
+        CHECK(answer.out.empty());
+        CHECK(std::count(answer.err.begin(), answer.err.end(), '\n') == 1);
+    }
+    CHECK(shell.leftovers().empty());
+}
+
 TEST_CASE("the help of every command is short and has an example", "[cli]") {
     const Shell shell;
-    for (const std::string command : {"", "run", "validate", "list", "schema", "timing", "regs", "config-space"}) {
+    for (const std::string command :
+         {"", "run", "validate", "list", "schema", "timing", "regs", "config-space", "serve", "attach", "poke"}) {
         INFO(command);
         const Answer answer = shell.ghostcard(command + " --help");
         CHECK(answer.status == 0);

@@ -2,8 +2,10 @@
 #include <ghostcard/base/input_error.h>
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/model/config_dump.h>
+#include <ghostcard/scenarios/attach.h>
 #include <ghostcard/scenarios/resolved.h>
 #include <ghostcard/scenarios/run.h>
+#include <ghostcard/scenarios/serve.h>
 #include <ghostcard/scenarios/timing.h>
 
 #include <algorithm>
@@ -61,6 +63,24 @@ TimingResult measure_timing(const Scenario& scenario, const TimingRequest& reque
     }
     result.document = {
         {"op", request.write ? "write" : "read"}, {"bus", resolved_document(scenario)["bus"]}, {"bursts", bursts}};
+    return result;
+}
+
+/// Nobody comes.
+void serve_scenario(const Scenario&, const ServeOptions& options, std::shared_ptr<spdlog::logger> log) {
+    log->info("serving at {}", options.socket.string());
+}
+
+/// Every frame comes at once, but the last one of 666.
+AttachResult attach(const Scenario& scenario, const AttachOptions& options) {
+    const unsigned wanted = scenario.video.frames.value_or(30);
+    AttachResult result;
+    result.complete = wanted != 666;
+    const unsigned delivered = result.complete ? wanted : wanted - 1;
+    if (options.progress) options.progress(delivered, wanted);
+    result.document = {{"frames", {{"wanted", wanted}, {"delivered", delivered}, {"discontinuities", 0}}},
+                       {"driver", {{"status", "ok"}}}};
+    result.driver_log = {{microseconds(3), "driver started"}};
     return result;
 }
 
