@@ -182,7 +182,9 @@ TEST_CASE("a 1 MiB buffer that an IOMMU has cut into pages is one transfer", "[r
 TEST_CASE("what was written to a map goes out before the answer that says it is gone", "[remote][dma]") {
     Bench bench;
     bench.device.when_changing = [&bench] { REQUIRE(bench.device.dma_write(0x10'0000, 100'000, byte(3))); };
-    bench.give(Command::dma_unmap, payload_of(vfio_user::DmaUnmap{24, 0, 0x10'0000, 0x10'0000}));
+    const auto request = GENERATE(vfio_user::DmaUnmap{24, 0, 0x10'0000, 0x10'0000},
+                                  vfio_user::DmaUnmap{24, vfio_user::DmaUnmap::all, 0, 0});
+    bench.give(Command::dma_unmap, payload_of(request));
     std::uint64_t written = 0;
     std::optional<Sent> message = bench.sent();
     for (; message && !message->header.is_reply; message = bench.sent()) {
