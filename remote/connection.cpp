@@ -50,7 +50,7 @@ bool Connection::receive(Channel channel) {
             case Transfer::complete:
                 ++handled;
                 session_.handle(channel, std::move(message));
-                send();  // the answer goes before the DMA that the command has caused
+                send();  // so that answers do not pile up that the client is ready to read
                 session_.flush(std::chrono::steady_clock::now());
                 break;
             case Transfer::would_block: wait_to_read(channel); break;

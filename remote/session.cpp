@@ -240,7 +240,6 @@ void Session::end(std::string reason) {
 void Session::close() {
     if (is_negotiated_) device_.client_gone();
     queue_.give_up();
-    memory_.unmap_all();
 }
 
 }  // namespace ghostcard::remote

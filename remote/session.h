@@ -63,7 +63,8 @@ public:
 
     /// Why the client has to go; empty as long as it may stay.
     const std::string& reason_to_end() const { return reason_to_end_; }
-    /// The client goes: takes everything from the device that was the client's.
+    /// The client goes: the device and who still waits for a read are told. What was the client's goes with the
+    /// session.
     void close();
 
     std::uint64_t dropped_signals() const { return interrupts_.dropped(); }
