@@ -210,6 +210,15 @@ TEST_CASE("what was in flight when its map went may still be answered", "[remote
     CHECK(bench.session.reason_to_end().empty());
 }
 
+TEST_CASE("what was written goes out before the answer that says that no map is left", "[remote][dma]") {
+    Bench bench;
+    REQUIRE(bench.device.dma_write(0x10'0000, 16, byte(1)));
+    bench.give(Command::dma_unmap, payload_of(vfio_user::DmaUnmap{24, vfio_user::DmaUnmap::all, 0, 0}));
+    CHECK(bench.dma().payload == payload_of(DmaAccess{0x10'0000, 16}, data_of(16, 1)));
+    CHECK(bench.sent()->header.is_reply);
+    CHECK_FALSE(bench.sent());
+}
+
 TEST_CASE("DMA that the client refuses is logged once for each time, and the session goes on", "[remote][dma]") {
     Bench bench;
     REQUIRE(bench.device.dma_write(0x10'0000, 16, byte(1)));
