@@ -40,6 +40,12 @@ std::optional<bus::pcie::PcieSettings> link_of(const Scenario& scenario) {
     return link;
 }
 
+platform::CpuSettings cpu_of(const Scenario& scenario) {
+    platform::CpuSettings cpu = scenario.cpu;
+    cpu.dpc_latency.seed = scenario.seed;
+    return cpu;
+}
+
 /// The wired experiment: computer, driver, application, and the books that are kept about them.
 class Experiment {
 public:
@@ -53,7 +59,7 @@ public:
           capture_(open_capture()),
           buffers_(scenario, frame_bytes()),
           books_(scenario.driver.moves_bytes),
-          platform_({scenario.card, scenario.pci, scenario.host, scenario.cpu, scenario.seed,
+          platform_({scenario.card, scenario.pci, scenario.host, cpu_of(scenario), scenario.seed,
                      scenario.driver.moves_bytes ? Contents::kept : Contents::dropped, link_of(scenario)},
                     model::VideoInput(std::move(signal_), scenario.seed, frames_, scenario.driver.moves_bytes)),
           dma_(platform_.memory, platform_.pages, platform_.host.translation_for(platform::Platform::card_id),

@@ -28,7 +28,7 @@ AnalyticLink::AnalyticLink(const PcieSettings& settings, RequesterId device, Hos
       write_interval_(interval(settings.engine.writes_per_second)),
       request_interval_(interval(settings.engine.requests_per_second)),
       iotlb_(settings.iotlb),
-      read_latency_(settings.read_latency) {
+      read_latency_(settings.read_latency, "read latency") {
     const auto open = [](Wire& wire, const ReceiverCredits& receiver) {
         const auto account = [](Credits limit) { return Account{limit, limit.headers, limit.data}; };
         wire.accounts = {account(receiver.posted), account(receiver.non_posted), account(receiver.completion)};
