@@ -100,6 +100,7 @@ private:
         Stream* stream = nullptr;
         const Queued* queued = nullptr;
         LinkTime from{};
+        bool has_credits = false;  ///< If it is a TLP.
     };
     /// The link as it was when one of a run of equal writes began: with all instants seen from there, what follows
     /// depends on nothing else.
@@ -121,6 +122,13 @@ private:
         std::array<LinkCounts, 2> counts{};
         std::vector<LinkTime> begins;  ///< Of the writes, that of the moment included.
         std::size_t patience = 1;      ///< So many of them until a later moment is tried.
+    };
+    /// What happens whenever the link looks as it does at the moment, until it does so again.
+    struct Period {
+        Moment moment;
+        LinkTime length{};
+        std::vector<LinkTime> begins;  ///< Of the writes, after the moment; the first is that of the moment.
+        std::array<LinkCounts, 2> counts{};
     };
     struct ArrivedWrite {
         Tlp tlp{};
@@ -159,6 +167,7 @@ private:
     LinkTime skp_due(const Wire& wire) const { return settings_.skp ? (wire.skps + 1) * skp_period_ : never; }
     void refresh(Stream& stream) const;
     LinkTime from(const Stream& stream) const;
+    Start next_of(const Stream& stream) const;
     Start next_tlp(const Wire& wire) const;
     Start next_start(const Wire& wire) const;
     Plan plan() const;
@@ -187,8 +196,11 @@ private:
     bool is_back(const Moment& then) const;
     void set_checkpoint(const Stream& stream, std::size_t patience);
     void look_for_period(Stream& stream, LinkTime until);
-    std::int64_t repetitions(const Stream& stream, LinkTime until) const;
-    void repeat(Stream& stream, std::int64_t times);
+    bool has_data_since(const Stream& stream, std::uint64_t sent, LinkTime instant) const;
+    Period found_period() const;
+    std::int64_t repetitions(const Stream& stream, const Period& period, LinkTime until) const;
+    void repeat(Stream& stream, const Period& period, std::int64_t times);
+    void write_again(const Stream& stream, const Period& period, std::int64_t times);
 
     PcieSettings settings_;  ///< With the sizes that software has set.
     const std::uint64_t largest_payload_;
@@ -226,6 +238,8 @@ private:
     LinkTime last_read_served_{};
 
     std::optional<Checkpoint> checkpoint_;
+    std::optional<Period> known_;  ///< The last one that was found.
+    std::vector<Duration> ends_;   ///< Of the writes of a repetition.
 };
 
 }  // namespace ghostcard::bus::pcie
