@@ -114,21 +114,28 @@ private:
         Carried down_carries = Carried::nothing;
         LinkTime down_free_at{};
         Credits update{};
+        std::array<LinkCounts, 2> counts{};  ///< What has gone by.
     };
-    /// A moment that may come back, and what has happened since.
+    /// A moment that may come back, and those of the writes since.
     struct Checkpoint {
-        Moment moment;
         std::uint64_t stream = 0;
-        std::array<LinkCounts, 2> counts{};
-        std::vector<LinkTime> begins;  ///< Of the writes, that of the moment included.
-        std::size_t patience = 1;      ///< So many of them until a later moment is tried.
+        std::vector<Moment> moments;
+        std::size_t patience = 1;  ///< So many of them until a later moment is tried.
     };
-    /// What happens whenever the link looks as it does at the moment, until it does so again.
+    /// What comes again and again: the moments of its writes, which go on behind the last as behind the first.
     struct Period {
-        Moment moment;
+        std::vector<Moment> moments;
         LinkTime length{};
-        std::vector<LinkTime> begins;  ///< Of the writes, after the moment; the first is that of the moment.
         std::array<LinkCounts, 2> counts{};
+
+        const Moment& moment(std::size_t index) const { return moments[index % moments.size()]; }
+        LinkTime at(std::size_t index) const {
+            return moment(index).at + static_cast<std::int64_t>(index / moments.size()) * length;
+        }
+        std::uint64_t count(std::size_t index, Direction direction, std::uint64_t LinkCounts::*what) const {
+            const auto wire = static_cast<unsigned>(direction);
+            return moment(index).counts[wire].*what + index / moments.size() * (counts[wire].*what);
+        }
     };
     struct ArrivedWrite {
         Tlp tlp{};
@@ -194,13 +201,14 @@ private:
     // analytic_link_jump.cpp: closed runs.
     bool can_repeat(const Stream& stream) const;
     bool is_back(const Moment& then) const;
-    void set_checkpoint(const Stream& stream, std::size_t patience);
+    Moment present_moment() const;
+    void restore(const Moment& moment, LinkTime at);
     void look_for_period(Stream& stream, LinkTime until);
     bool has_data_since(const Stream& stream, std::uint64_t sent, LinkTime instant) const;
     Period found_period() const;
-    std::int64_t repetitions(const Stream& stream, const Period& period, LinkTime until) const;
-    void repeat(Stream& stream, const Period& period, std::int64_t times);
-    void write_again(const Stream& stream, const Period& period, std::int64_t times);
+    std::size_t reach(const Stream& stream, const Period& period, std::size_t from, LinkTime until) const;
+    void repeat(Stream& stream, const Period& period, std::size_t from, std::size_t writes);
+    void write_again(const Stream& stream, const Period& period, std::size_t from, std::size_t writes);
 
     PcieSettings settings_;  ///< With the sizes that software has set.
     const std::uint64_t largest_payload_;
