@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Prints how fast the simulation is, as ratios within this run. docs/performance.md shows a run and says what it means.
+#include "folder.h"
 #include "measure.h"
 
 #include <sys/resource.h>
@@ -126,6 +127,11 @@ int main() {
     const Output pipeline = run_command(hd);
     line("analytic PCI 64/66, 64 KiB FIFO, 1080p60 YUY2 to the consumer, over real time",
          fmt::format("{:.1f}", pipeline.simulated_seconds / pipeline.processor_seconds), "6");
+
+    const Folder folder;
+    const Output traced = run_command(fmt::format("{} --trace {}", hd, (folder.path() / "hd.pftrace").string()));
+    line("the same with a Perfetto trace, over without",
+         fmt::format("{:.1f}", traced.processor_seconds / pipeline.processor_seconds), "2");
 
     const BusCase cycle{false, 64, 691'200, 1};
     const double cycle_seconds = bus_writes(cycle);

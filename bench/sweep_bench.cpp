@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "folder.h"
 #include "measure.h"
 
 #include <ghostcard/scenarios/sweep/result_store.h>
@@ -15,21 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace sweep = scenarios::sweep;
-
-/// A new folder that goes with the object.
-class Folder {
-public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "ghostcard-bench-XXXXXX").string();
-        if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 Cost cost_of(const std::string& arguments) {
     const double processor_before = childrens_processor_seconds();

@@ -11,7 +11,11 @@ using bus::simulated_now;
 using bus::to_sc_time;
 
 Cpu::Cpu(const sc_core::sc_module_name& name, bus::HostPort& host, const CpuSettings& settings)
-    : sc_module(name), inta("inta"), host_(host), settings_(settings) {
+    : sc_module(name),
+      inta("inta"),
+      host_(host),
+      settings_(settings),
+      dpc_latency_(settings.dpc_latency, "DPC latency") {
     host.connect(*this);
     SC_HAS_PROCESS(Cpu);
     SC_THREAD(run_program);
@@ -146,7 +150,7 @@ void Cpu::run_deferred() {
                 wait(deferred_event_);
                 continue;
             }
-            wait(to_sc_time(settings_.dpc_latency));
+            wait(to_sc_time(dpc_latency_.next()));
             deferred_queued_ = false;
             if (handler_ == nullptr) continue;
             in_deferred_ = true;

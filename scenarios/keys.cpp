@@ -360,8 +360,19 @@ std::vector<Key> declare_keys() {
             [](auto& s) -> auto& { return s.cpu.interrupt_latency; },
             "From the interrupt's arrival to the first instruction of the ISR."),
         counted(
-            "host.dpc_latency", Kind::time, {.max = second}, [](auto& s) -> auto& { return s.cpu.dpc_latency; },
-            "From queueing a DPC to its first instruction."),
+            "host.dpc_latency", Kind::time, {.max = second}, [](auto& s) -> auto& { return s.cpu.dpc_latency.minimum; },
+            "From queueing a DPC to its first instruction, at least."),
+        counted(
+            "host.dpc_latency_spread", Kind::time, {.max = second},
+            [](auto& s) -> auto& { return s.cpu.dpc_latency.spread; },
+            "What each DPC takes longer at most, at random."),
+        counted(
+            "host.dpc_latency_tail", Kind::time, {.max = second},
+            [](auto& s) -> auto& { return s.cpu.dpc_latency.tail; },
+            "What some of them take longer still at most, at random."),
+        counted(
+            "host.dpc_latency_tail_per_million", Kind::number, {.max = 1'000'000},
+            [](auto& s) -> auto& { return s.cpu.dpc_latency.tail_per_million; }, "How many in a million do."),
 
         optional_number(
             "host.map_registers", {.min = 1, .max = 1'000'000},

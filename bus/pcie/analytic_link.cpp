@@ -28,7 +28,7 @@ AnalyticLink::AnalyticLink(const PcieSettings& settings, RequesterId device, Hos
       write_interval_(interval(settings.engine.writes_per_second)),
       request_interval_(interval(settings.engine.requests_per_second)),
       iotlb_(settings.iotlb),
-      read_latency_(settings.read_latency) {
+      read_latency_(settings.read_latency, "read latency") {
     const auto open = [](Wire& wire, const ReceiverCredits& receiver) {
         const auto account = [](Credits limit) { return Account{limit, limit.headers, limit.data}; };
         wire.accounts = {account(receiver.posted), account(receiver.non_posted), account(receiver.completion)};
@@ -55,40 +55,52 @@ LinkTime AnalyticLink::from(const Stream& stream) const {
     return stream.run->write ? std::max(data, write_gate_) : std::max({data, request_gate_, tag_free_at_});
 }
 
+/// The stream's next TLP; nothing to send if there is none, or if it waits for a tag.
+AnalyticLink::Start AnalyticLink::next_of(const Stream& stream) const {
+    const Run& run = *stream.run;
+    const bool waits = !run.write && outstanding_.size() == settings_.engine.outstanding_reads;
+    if (stream.exhausted() || waits) return {};
+    const Tlp tlp{.kind = run.write ? TlpKind::memory_write : TlpKind::memory_read,
+                  .address = run.address + stream.sent,
+                  .bytes = stream.next_bytes};
+    const auto kind = static_cast<unsigned>(class_of(tlp.kind));
+    return {.what = Carried::tlp,
+            .stream = const_cast<Stream*>(&stream),
+            .from = from(stream),
+            .has_credits = wire(Direction::up).accounts[kind].covers(credits_of(tlp))};
+}
+
 /// The first TLP in the order of asking that nothing holds up: a posted request without credits holds up all that asked
 /// later, any other kind itself only.
 AnalyticLink::Start AnalyticLink::next_tlp(const Wire& wire) const {
+    const bool has_streams = wire.direction == Direction::up && !streams_.empty();
+    if (wire.queue.empty() && (!has_streams || streams_.size() == 1)) {  // most often: there is nothing to choose from
+        const Start lone = has_streams ? next_of(streams_.front()) : Start{};
+        return lone.has_credits ? lone : Start{.from = never};
+    }
+
     std::array<Start, tlp_classes> first;
     std::array<std::uint64_t, tlp_classes> number{};
-    std::array<bool, tlp_classes> covered{};
-    const auto consider = [&](TlpClass kind, LinkTime from, std::uint64_t its_number, bool has_credits,
-                              const Start& start) {
+    const auto consider = [&](TlpClass kind, std::uint64_t its_number, const Start& start) {
         const auto index = static_cast<unsigned>(kind);
         Start& best = first[index];
-        if (best.what != Carried::nothing && std::tie(best.from, number[index]) < std::tie(from, its_number)) return;
+        if (best.what != Carried::nothing && std::tie(best.from, number[index]) < std::tie(start.from, its_number))
+            return;
         best = start;
-        best.what = Carried::tlp;
-        best.from = from;
         number[index] = its_number;
-        covered[index] = has_credits;
     };
 
     for (const Queued& queued : wire.queue) {
         const TlpClass kind = class_of(queued.tlp.kind);
         const bool covers = wire.accounts[static_cast<unsigned>(kind)].covers(credits_of(queued.tlp));
-        consider(kind, queued.from, queued.number, covers, {.queued = &queued});
+        consider(kind, queued.number,
+                 {.what = Carried::tlp, .queued = &queued, .from = queued.from, .has_credits = covers});
     }
-    if (wire.direction == Direction::up) {
+    if (has_streams) {
         for (const Stream& stream : streams_) {
-            const Run& run = *stream.run;
-            if (stream.exhausted()) continue;
-            if (!run.write && outstanding_.size() == settings_.engine.outstanding_reads) continue;
-            const TlpClass kind = run.write ? TlpClass::posted : TlpClass::non_posted;
-            const Tlp tlp{.kind = run.write ? TlpKind::memory_write : TlpKind::memory_read,
-                          .address = run.address + stream.sent,
-                          .bytes = stream.next_bytes};
-            const bool covers = wire.accounts[static_cast<unsigned>(kind)].covers(credits_of(tlp));
-            consider(kind, from(stream), stream.number, covers, {.stream = const_cast<Stream*>(&stream)});
+            const Start next = next_of(stream);
+            const TlpClass kind = stream.run->write ? TlpClass::posted : TlpClass::non_posted;
+            if (next.what != Carried::nothing) consider(kind, stream.number, next);
         }
     }
 
@@ -100,8 +112,8 @@ AnalyticLink::Start AnalyticLink::next_tlp(const Wire& wire) const {
     for (const TlpClass kind : {TlpClass::posted, TlpClass::completion, TlpClass::non_posted}) {
         const auto index = static_cast<unsigned>(kind);
         const Start& candidate = first[index];
-        if (candidate.what == Carried::nothing || !covered[index]) continue;
-        if (kind != TlpClass::posted && posted_waits && posted.from <= candidate.from && !covered[0]) continue;
+        if (!candidate.has_credits) continue;
+        if (kind != TlpClass::posted && posted_waits && posted.from <= candidate.from && !posted.has_credits) continue;
         if (candidate.from < best.from) best = candidate;
     }
     return best;

@@ -40,6 +40,7 @@ void AnalyticLink::carry_out_change() {
     const Change change = changes_.front();
     changes_.pop_front();
     checkpoint_.reset();
+    known_.reset();
     if (change.forgotten) return iotlb_.forget(*change.forgotten);
     settings_.max_payload = change.max_payload;
     settings_.max_read_request = change.max_read_request;

@@ -20,7 +20,7 @@ CycleLink::CycleLink(const PcieSettings& settings, RequesterId device, HostSide&
       ack_latency_(ack_latency(settings) * symbol_),
       update_latency_(update_latency(settings) * symbol_),
       iotlb_(settings.iotlb),
-      read_latency_(settings.read_latency) {
+      read_latency_(settings.read_latency, "read latency") {
     const auto initial = [](const ReceiverCredits& receiver) {
         const auto limit = [](Credits credits) { return credits == Credits{} ? std::nullopt : std::optional(credits); };
         return std::array{limit(receiver.posted), limit(receiver.non_posted), limit(receiver.completion)};

@@ -85,6 +85,7 @@ void CycleLink::moved(Stream& stream, std::uint64_t bytes) {
 void CycleLink::close(Stream& stream) {
     stream.closed = true;
     end_if_over(stream);
+    try_to_send(wire(Direction::up), now_);  // what it held up for want of credits
 }
 
 void CycleLink::end_if_over(Stream& stream) {

@@ -121,6 +121,15 @@ void RootComplex::write(BusAddress address, std::span<const std::byte> data, Dur
     }
 }
 
+bool RootComplex::write_row(BusAddress address, std::span<const std::byte> data, Duration last) {
+    if (!host_.posts_freely() || last + host_.posting_delay() > simulated_now() || HostPort::is_message(address))
+        return false;
+    const std::span<std::byte> memory = host_.locate(device_, *BusRange::of(address, data.size()), true);
+    if (memory.size() != data.size()) return false;
+    host_.post(memory, data, last);
+    return true;
+}
+
 bool RootComplex::read(BusAddress address, std::span<std::byte> data, Duration at) {
     host_.flush();
     while (!data.empty()) {

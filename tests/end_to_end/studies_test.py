@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The shipped studies: all can be run, and two of them say what docs/sweep.md says."""
+"""The shipped studies: all can be run, and some of them say what docs/sweep.md says."""
 
 import subprocess
 import unittest
@@ -34,6 +34,13 @@ class Studies(ghostcard.TestCase):
         self.assertEqual(said, [
             f"video.mode=1920x1080@{rate} bus.max_read_request={request}: frames.dropped == 0 {answer}"
             for rate, answer in answers.items() for request in ("128 B", "4 KiB")])
+
+    def test_fifo_has_to_be_deeper_for_a_longer_tail(self):
+        for memory in ("32 KiB", "64 KiB"):
+            point = f"host.dpc_latency_tail=1 ms card.memory={memory}"
+            self.command("sweep", "fifo_and_latency.toml", "--filter", point, "--out", "fifo", "--resume")
+        deep_enough = [row["frames.dropped"] <= 10 for row in ghostcard.sweep_rows(self.folder / "fifo" / "points.sqlite")]
+        self.assertEqual(deep_enough, [False, True])
 
 
 if __name__ == "__main__":

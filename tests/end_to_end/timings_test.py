@@ -55,6 +55,9 @@ def random_sets(seed):
         "consumer.page_offset": f"{choose.randrange(4096)} B",
         "driver.strategy": choose.choice(["common-buffer", "common-buffer", "physical-address"]),
     }
+    if choose.randrange(3) == 0:
+        sets |= {"host.dpc_latency_spread": f"{choose.randrange(1, 50)} us", "host.dpc_latency_tail": "20 ms",
+                 "host.dpc_latency_tail_per_million": choose.choice([100_000, 1_000_000])}
     if choose.randrange(6) == 0:
         sets[choose.choice(["bus.target.disconnect_after", "bus.target.abort_after"])] = choose.randrange(1, 40)
     return sets

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bus/test_bus.h"
+#include "tests/support/answer.h"
 
 #include <ghostcard/bus/host_bridge.h>
 #include <ghostcard/bus/host_settings.h>
 #include <ghostcard/platform/cpu.h>
 
 #include <array>
+#include <sstream>
 #include <stdexcept>
 
 using namespace ghostcard;
@@ -15,12 +17,13 @@ using bus::simulated_now;
 
 namespace {
 
-constexpr CpuSettings latencies{
-    .copy_bandwidth = {1'000'000'000}, .interrupt_latency = microseconds(2), .dpc_latency = microseconds(5)};
+constexpr CpuSettings latencies{.copy_bandwidth = {1'000'000'000},
+                                .interrupt_latency = microseconds(2),
+                                .dpc_latency = {.minimum = microseconds(5)}};
 
 /// A CPU with a bus that leads to one register, and an interrupt line.
 struct Bench {
-    Bench() : cpu("cpu", host, latencies) {
+    explicit Bench(const CpuSettings& settings = latencies) : cpu("cpu", host, settings) {
         registers.base = {0xe000'0000};
         bus.attach_target(registers);
         cpu.inta.bind(inta);
@@ -81,6 +84,46 @@ TEST_CASE("the service routine starts one latency after the line, the deferred p
         CHECK(bench.cpu.counts().raised == 1);
         CHECK(bench.cpu.counts().claimed == 1);
     });
+}
+
+TEST_CASE("some deferred procedures are late, and the same ones for the same seed", "[platform]") {
+    const auto latencies_of = [](std::uint64_t seed) {
+        return answer_of_own_process([seed] {
+            CpuSettings settings = latencies;
+            settings.dpc_latency = {.minimum = microseconds(5),
+                                    .spread = microseconds(3),
+                                    .tail_per_million = 300'000,
+                                    .tail = milliseconds(1),
+                                    .seed = seed};
+            Bench bench(settings);
+            Handler handler;
+            std::string text;
+            bench.run(
+                [&] {
+                    bench.cpu.connect(handler);
+                    for (int i = 0; i < 100; ++i) {
+                        const Duration queued = simulated_now();
+                        bench.cpu.queue_deferred();
+                        bench.pass(milliseconds(2));
+                        text += std::to_string((handler.deferrals.at(i) - queued).count()) + ' ';
+                    }
+                },
+                seconds(1));
+            return text;
+        });
+    };
+    const std::string text = latencies_of(1);
+    std::istringstream latencies(text);
+    unsigned late = 0;
+    for (std::int64_t picoseconds = 0; latencies >> picoseconds;) {
+        CHECK(Duration(picoseconds) >= microseconds(5));
+        CHECK(Duration(picoseconds) <= microseconds(1008));
+        if (Duration(picoseconds) > microseconds(8)) ++late;
+    }
+    CHECK(late >= 15);
+    CHECK(late <= 45);
+    CHECK(latencies_of(1) == text);
+    CHECK(latencies_of(2) != text);
 }
 
 TEST_CASE("a line that stays asserted is served again, one that is released in time is not served", "[platform]") {

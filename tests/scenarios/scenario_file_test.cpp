@@ -111,7 +111,7 @@ page_offset = "4095 B"
     CHECK(scenario.host.translation == bus::TranslationKind::iommu);
     CHECK(scenario.fragmentation == dma::Fragmentation::contiguous);
     CHECK(scenario.cpu.copy_bandwidth == BytesPerSecond{500'000'000});
-    CHECK(scenario.cpu.dpc_latency == Duration(1500ns));
+    CHECK(scenario.cpu.dpc_latency.minimum == Duration(1500ns));
     CHECK(scenario.driver.strategy == dma::Strategy::physical_address);
     CHECK(scenario.consumer.page_offset == Bytes{4095});
 }

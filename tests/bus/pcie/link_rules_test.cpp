@@ -26,7 +26,7 @@ PcieSettings one_lane() {
             .update_latency = 0,
             .root = {{}, {}, {}},
             .device = {{}, {}, {}},
-            .read_latency = {.minimum = nanoseconds(400), .spread = {}, .tail_per_million = 0},
+            .read_latency = {.minimum = nanoseconds(400)},
             .completer_latency = {}};
 }
 
@@ -164,6 +164,17 @@ TEST_CASE("neither a read request nor a completion passes a write that lacks cre
     story.settings.root.posted = {2, 0};
     const Played free(story);
     CHECK(free.tlps(request_up).begins.at(0) < writes.begins.at(1));
+}
+
+TEST_CASE("a run that ends no longer holds up what its next write, which lacks credits, did", "[pcie][link]") {
+    LinkStory story{.settings = one_lane(),
+                    .acts = {{.kind = Kind::write, .bytes = 256},
+                             {.at = ns(100), .kind = Kind::configuration_write, .address = 0x80},
+                             {.at = ns(2000), .kind = Kind::end_run, .address = 0}}};
+    story.settings.root.posted = {1, 0};
+    story.settings.update_latency = 10'000;
+    const Played played(story);
+    CHECK(played.tlps("tlp up 4").begins == std::vector{ns(2004)});
 }
 
 TEST_CASE("a completion reaches the CPU only behind the writes before it, however long they take", "[pcie][link]") {

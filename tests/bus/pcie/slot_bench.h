@@ -66,7 +66,7 @@ inline PcieSettings bench_settings() {
             .lanes = 1,
             .max_payload = {128},
             .skp = false,
-            .read_latency = {.minimum = nanoseconds(300), .spread = {}, .tail_per_million = 0},
+            .read_latency = {.minimum = nanoseconds(300)},
             .completer_latency = nanoseconds(100)};
 }
 

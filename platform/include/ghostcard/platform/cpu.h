@@ -97,6 +97,7 @@ private:
 
     bus::HostPort& host_;
     const CpuSettings settings_;
+    LatencySource dpc_latency_;
     std::function<void()> program_;
     bool program_finished_ = false;
     std::exception_ptr failure_;

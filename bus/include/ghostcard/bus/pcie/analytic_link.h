@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/latency.h>
 #include <ghostcard/bus/pcie/iotlb.h>
 #include <ghostcard/bus/pcie/link.h>
-#include <ghostcard/bus/pcie/read_latency_source.h>
 
 #include <deque>
 #include <list>
@@ -100,6 +100,7 @@ private:
         Stream* stream = nullptr;
         const Queued* queued = nullptr;
         LinkTime from{};
+        bool has_credits = false;  ///< If it is a TLP.
     };
     /// The link as it was when one of a run of equal writes began: with all instants seen from there, what follows
     /// depends on nothing else.
@@ -113,14 +114,28 @@ private:
         Carried down_carries = Carried::nothing;
         LinkTime down_free_at{};
         Credits update{};
+        std::array<LinkCounts, 2> counts{};  ///< What has gone by.
     };
-    /// A moment that may come back, and what has happened since.
+    /// A moment that may come back, and those of the writes since.
     struct Checkpoint {
-        Moment moment;
         std::uint64_t stream = 0;
+        std::vector<Moment> moments;
+        std::size_t patience = 1;  ///< So many of them until a later moment is tried.
+    };
+    /// What comes again and again: the moments of its writes, which go on behind the last as behind the first.
+    struct Period {
+        std::vector<Moment> moments;
+        LinkTime length{};
         std::array<LinkCounts, 2> counts{};
-        std::vector<LinkTime> begins;  ///< Of the writes, that of the moment included.
-        std::size_t patience = 1;      ///< So many of them until a later moment is tried.
+
+        const Moment& moment(std::size_t index) const { return moments[index % moments.size()]; }
+        LinkTime at(std::size_t index) const {
+            return moment(index).at + static_cast<std::int64_t>(index / moments.size()) * length;
+        }
+        std::uint64_t count(std::size_t index, Direction direction, std::uint64_t LinkCounts::*what) const {
+            const auto wire = static_cast<unsigned>(direction);
+            return moment(index).counts[wire].*what + index / moments.size() * (counts[wire].*what);
+        }
     };
     struct ArrivedWrite {
         Tlp tlp{};
@@ -159,6 +174,7 @@ private:
     LinkTime skp_due(const Wire& wire) const { return settings_.skp ? (wire.skps + 1) * skp_period_ : never; }
     void refresh(Stream& stream) const;
     LinkTime from(const Stream& stream) const;
+    Start next_of(const Stream& stream) const;
     Start next_tlp(const Wire& wire) const;
     Start next_start(const Wire& wire) const;
     Plan plan() const;
@@ -185,10 +201,14 @@ private:
     // analytic_link_jump.cpp: closed runs.
     bool can_repeat(const Stream& stream) const;
     bool is_back(const Moment& then) const;
-    void set_checkpoint(const Stream& stream, std::size_t patience);
+    Moment present_moment() const;
+    void restore(const Moment& moment, LinkTime at);
     void look_for_period(Stream& stream, LinkTime until);
-    std::int64_t repetitions(const Stream& stream, LinkTime until) const;
-    void repeat(Stream& stream, std::int64_t times);
+    bool has_data_since(const Stream& stream, std::uint64_t sent, LinkTime instant) const;
+    Period found_period() const;
+    std::size_t reach(const Stream& stream, const Period& period, std::size_t from, LinkTime until) const;
+    void repeat(Stream& stream, const Period& period, std::size_t from, std::size_t writes);
+    void write_again(const Stream& stream, const Period& period, std::size_t from, std::size_t writes);
 
     PcieSettings settings_;  ///< With the sizes that software has set.
     const std::uint64_t largest_payload_;
@@ -216,7 +236,7 @@ private:
     std::uint8_t next_tag_ = 0;
 
     Iotlb iotlb_;
-    ReadLatencySource read_latency_;
+    LatencySource read_latency_;
     std::deque<ArrivedWrite> writes_;
     std::deque<ArrivedRead> reads_;
     std::deque<Behind> completions_;
@@ -226,6 +246,8 @@ private:
     LinkTime last_read_served_{};
 
     std::optional<Checkpoint> checkpoint_;
+    std::optional<Period> known_;  ///< The last one that was found.
+    std::vector<Duration> ends_;   ///< Of the writes of a repetition.
 };
 
 }  // namespace ghostcard::bus::pcie

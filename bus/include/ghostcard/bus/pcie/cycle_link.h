@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/latency.h>
 #include <ghostcard/bus/pcie/iotlb.h>
 #include <ghostcard/bus/pcie/link.h>
-#include <ghostcard/bus/pcie/read_latency_source.h>
 
 #include <deque>
 #include <functional>
@@ -153,7 +153,7 @@ private:
     std::uint8_t next_tag_ = 0;
 
     Iotlb iotlb_;
-    ReadLatencySource read_latency_;
+    LatencySource read_latency_;
     std::deque<ArrivedWrite> writes_;
     std::deque<ArrivedRead> reads_;
     std::deque<ArrivedCompletion> completions_;

@@ -89,6 +89,12 @@ public:
     virtual Duration room_for(std::uint64_t bytes, Duration at) = 0;
     /// A posted write; one that faults is dropped.
     virtual void write(BusAddress address, std::span<const std::byte> data, Duration at) = 0;
+    /// A row of writes side by side, of which the last comes at that instant. False, and nothing has been written, if
+    /// somebody could still tell when each of them came.
+    virtual bool write_row(BusAddress address, std::span<const std::byte> data, Duration last) {
+        static_cast<void>(address), static_cast<void>(data), static_cast<void>(last);
+        return false;
+    }
     /// False: nobody is there, or the translation faults.
     virtual bool read(BusAddress address, std::span<std::byte> data, Duration at) = 0;
     /// Whether room_for() is always at once.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <ghostcard/base/latency.h>
 #include <ghostcard/base/time.h>
 #include <ghostcard/base/units.h>
 #include <ghostcard/bus/pcie/link_time.h>
@@ -27,16 +28,11 @@ struct ReceiverCredits {
     Credits completion{};
 };
 
-/// From a read's arrival at the root complex to its data: the minimum, and what comes on top, drawn for each read.
-/// The defaults give the 547 to 600 ns round trip of a 64 byte read that pcie-bench measured on Xeon E5 hosts, whose
-/// slowest reads in a thousand took 613 ns (LAT_DMA_RD of github pcie-bench/data@b2abf2f).
-struct ReadLatency {
-    Duration minimum = nanoseconds(510);
-    Duration spread = nanoseconds(60);  ///< Each read takes up to so much longer, uniformly.
-    unsigned tail_per_million = 1000;   ///< So many reads in a million take...
-    Duration tail = nanoseconds(100);   ///< ...up to so much longer still, uniformly.
-    std::uint64_t seed = 1;
-};
+/// From a read's arrival at the root complex to its data. It gives the 547 to 600 ns round trip of a 64 byte read that
+/// pcie-bench measured on Xeon E5 hosts, whose slowest reads in a thousand took 613 ns (LAT_DMA_RD of github
+/// pcie-bench/data@b2abf2f).
+inline constexpr Latency measured_read_latency{
+    .minimum = nanoseconds(510), .spread = nanoseconds(60), .tail_per_million = 1000, .tail = nanoseconds(100)};
 
 /// Translations that the host's IOMMU remembers. A hit costs nothing. pcie-bench (NSDI 2018, 6.5) saw a reach of 64
 /// pages of 4 KiB, 240 to 294 ns for a miss, and 45 to 50 ns between misses: about six walks at a time.
@@ -73,7 +69,7 @@ struct PcieSettings {
     ReceiverCredits root{};
     ReceiverCredits device{};
 
-    ReadLatency read_latency{};
+    Latency read_latency = measured_read_latency;  ///< Drawn for each read.
     IotlbSettings iotlb{};
     EngineLimits engine{};
     Duration completer_latency = nanoseconds(100);  ///< From a CPU read's arrival at the device to its completion.

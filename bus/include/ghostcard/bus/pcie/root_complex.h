@@ -76,6 +76,7 @@ private:
 
     Duration room_for(std::uint64_t bytes, Duration at) override { return host_.room_for(bytes, at); }
     void write(BusAddress address, std::span<const std::byte> data, Duration at) override;
+    bool write_row(BusAddress address, std::span<const std::byte> data, Duration last) override;
     bool read(BusAddress address, std::span<std::byte> data, Duration at) override;
     bool has_unlimited_room() const override { return host_.has_unlimited_room(); }
     bool is_message(BusAddress address) const override { return HostPort::is_message(address); }
