@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Prints how fast the card is on its socket, as ratios within this run: see docs/performance.md.
+#include "folder.h"
+
 #include <ghostcard/base/host_memory.h>
 #include <ghostcard/registers/card_registers.h>
 #include <ghostcard/registers/pci_config.h>
@@ -206,15 +208,11 @@ void measure(const fs::path& folder) {
          fmt::format("{:.2f} GB/s", frame_bytes / frame_seconds(folder, false) / 1e9), "1 GB/s");
 }
 
-int main() {
-    std::string name = (fs::temp_directory_path() / "ghostcard-bench-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    measure(name);
-    fs::remove_all(name);
-    return 0;
-}
-
 }  // namespace
 }  // namespace ghostcard::bench
 
-int main() { return ghostcard::bench::main(); }
+int main() {
+    const ghostcard::bench::Folder folder;
+    ghostcard::bench::measure(folder.path());
+    return 0;
+}

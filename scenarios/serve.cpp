@@ -55,7 +55,8 @@ private:
     void serve() {
         bool was_attached = false;
         while (!options_.is_cancelled || !options_.is_cancelled()) {
-            server_.serve_until(pace_.idle_until());
+            const bool time_may_pass = server_.attached() && server_.settled();
+            server_.serve_until(time_may_pass ? pace_.idle_until() : PaceKeeper::WallClock::now() + idle_time);
             if (server_.attached() && !was_attached) pace_.start_over();
             was_attached = server_.attached();
             if (was_attached && server_.settled()) pace_.advance();

@@ -11,7 +11,6 @@ namespace {
 constexpr Duration step = milliseconds(1);
 constexpr auto longest_step = std::chrono::milliseconds(20);
 constexpr Duration part_of_step = microseconds(50);
-constexpr auto idle_time = std::chrono::milliseconds(50);
 constexpr auto tick = std::chrono::milliseconds(1);
 /// What a client that polls waits for at the most each time.
 constexpr Duration longest_poll = milliseconds(5);
@@ -23,9 +22,9 @@ PaceKeeper::PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, 
     : pace_(pace), machine_(machine), card_(card), log_(log), wall_begin_(WallClock::now()) {}
 
 PaceKeeper::WallClock::time_point PaceKeeper::idle_until() const {
-    const auto now = WallClock::now();
-    if (pace_ == Pace::realtime) return now + tick;
-    return card_.is_awaited() ? now : now + idle_time;
+    if (pace_ == Pace::realtime)
+        return wall_begin_ + std::chrono::duration_cast<WallClock::duration>(machine_.cpu.now() - begin_) + tick;
+    return WallClock::now() + (card_.is_awaited() ? std::chrono::milliseconds(0) : idle_time);
 }
 
 void PaceKeeper::start_over() {

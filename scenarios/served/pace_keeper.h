@@ -9,6 +9,9 @@
 
 namespace ghostcard::scenarios {
 
+/// How long nobody looks up when there is nothing to do.
+inline constexpr std::chrono::milliseconds idle_time{50};
+
 /// Lets simulated time pass between the messages of a client.
 class PaceKeeper {
 public:

@@ -13,13 +13,6 @@ namespace ghostcard::scenarios {
 using namespace registers;
 using platform::Machine;
 
-namespace {
-
-/// What a write to a register changes, INTA# for one, has changed after that.
-const sc_core::sc_time acting_time = sc_core::sc_time::from_value(1);
-
-}  // namespace
-
 ServedCard::ServedCard(Machine& machine, PeerMemory& memory, spdlog::logger& log)
     : machine_(machine),
       memory_(memory),
@@ -71,7 +64,7 @@ std::uint32_t ServedCard::RegisterView::read(std::uint32_t offset) {
 void ServedCard::RegisterView::write(std::uint32_t offset, std::uint32_t value) {
     if (!card_.by_messages()) return card_.machine_.card_registers.write(offset, value);
     card_.port_.write(offset, value);
-    sc_core::wait(acting_time);
+    sc_core::wait(sc_core::sc_time::from_value(1));  // what it changes, INTA# for one, has changed then
     card_.was_busy_ = true;
     card_.after_time_passed();
     for (Held& held : card_.held_)
