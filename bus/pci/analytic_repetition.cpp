@@ -88,16 +88,32 @@ std::uint64_t AnalyticBus::repeatable_bytes(const Run& run, unsigned master, Tar
 /// How many more bursts of the run will go by like the last one and will have ended by then.
 std::uint64_t AnalyticBus::repetitions(const Boundary& before, Clock to) const {
     const Run& run = *repeating_->run;
-    if (run.ready_after(run.data.size() - 1) >= begin_of(clock_)) return 0;
     Target* target = nullptr;
     const std::uint64_t bytes = repeatable_bytes(run, static_cast<unsigned>(repeating_ - ports_.data()), target);
     if (bytes == 0) return 0;
     const Clock settled = (simulated_now() - target->settling_time()) / period();
     const Clock clocks = std::min(to, settled) - clock_;
     const Clock burst_clocks = clock_ - before.clock;
-    return clocks <= 0
-               ? 0
-               : std::min<std::uint64_t>(bytes / run.burst_bytes, static_cast<std::uint64_t>(clocks / burst_clocks));
+    if (clocks <= 0) return 0;
+    return ready_in_time(
+        run, burst_clocks,
+        std::min<std::uint64_t>(bytes / run.burst_bytes, static_cast<std::uint64_t>(clocks / burst_clocks)));
+}
+
+/// How many of so many bursts in a row see the next one ready from their beginning on.
+std::uint64_t AnalyticBus::ready_in_time(const Run& run, Clock burst_clocks, std::uint64_t bursts) const {
+    if (run.ready_after(run.data.size() - 1) < begin_of(clock_)) return bursts;
+    std::array<Duration, most_paced> ready;
+    std::uint64_t looked_at = 4;  // at first: at the end of a line it is few
+    for (std::uint64_t burst = 0; burst < bursts; looked_at = std::min<std::uint64_t>(2 * looked_at, most_paced)) {
+        const auto next = std::span(ready).first(std::min(bursts - burst, looked_at));
+        run.ready_after_each(run.transferred + (burst + 1) * run.burst_bytes, next);
+        for (const Duration instant : next) {
+            if (instant >= begin_of(clock_ + static_cast<Clock>(burst) * burst_clocks)) return burst;
+            ++burst;
+        }
+    }
+    return bursts;
 }
 
 void AnalyticBus::repeat_bursts(Clock to) {

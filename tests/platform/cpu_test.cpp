@@ -113,9 +113,9 @@ TEST_CASE("some deferred procedures are late, and the same ones for the same see
         });
     };
     const std::string text = latencies_of(1);
-    std::istringstream latencies(text);
+    std::istringstream drawn(text);
     unsigned late = 0;
-    for (std::int64_t picoseconds = 0; latencies >> picoseconds;) {
+    for (std::int64_t picoseconds = 0; drawn >> picoseconds;) {
         CHECK(Duration(picoseconds) >= microseconds(5));
         CHECK(Duration(picoseconds) <= microseconds(1008));
         if (Duration(picoseconds) > microseconds(8)) ++late;

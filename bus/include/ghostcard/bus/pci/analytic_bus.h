@@ -154,6 +154,7 @@ private:
     Boundary boundary() const;
     bool repeats(const Boundary& before, const Boundary& now) const;
     std::uint64_t repetitions(const Boundary& before, Clock to) const;
+    std::uint64_t ready_in_time(const Run& run, Clock burst_clocks, std::uint64_t bursts) const;
     void repeat_bursts(Clock to);
     void jump(std::uint64_t times, Clock burst_clocks);
     MasterPort* resting_port();
