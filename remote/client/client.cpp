@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../message_socket.h"
+
 #include <ghostcard/remote/client.h>
 
 #include <ghostcard/base/input_error.h>
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -230,25 +231,9 @@ void Client::receive(std::span<std::byte> bytes) {
     }
 }
 
-/// File descriptors go with the first byte.
 void Client::send(std::span<const std::byte> bytes, std::span<const int> files) {
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(most_files * sizeof(int))> control{};
     while (!bytes.empty()) {
-        iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        if (!files.empty()) {
-            message.msg_control = control.data();
-            message.msg_controllen = CMSG_SPACE(files.size_bytes());
-            cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-            rights->cmsg_level = SOL_SOCKET;
-            rights->cmsg_type = SCM_RIGHTS;
-            rights->cmsg_len = CMSG_LEN(files.size_bytes());
-            std::memcpy(CMSG_DATA(rights), files.data(), files.size_bytes());
-        }
-        const ssize_t count = sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR) continue;
+        const ssize_t count = send_some(socket_.get(), bytes, files, MSG_NOSIGNAL);
         if (count < 0) fail_to_communicate(errno);
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         files = {};

@@ -26,7 +26,7 @@ namespace ghostcard::remote {
 class Server {
 public:
     /// Listens; the socket is for this user only. Throws InputError if the path is too long for a socket, is taken, or
-    /// lies in a folder that is not there or cannot be written to.
+    /// lies in a folder that is not there or cannot be written to; and if the kernel has no room for asynchronous I/O.
     Server(const std::filesystem::path& path, Device& device, std::shared_ptr<spdlog::logger> log,
            const ServerLimits& limits = {});
     /// Removes the socket. Does not call the device.
@@ -51,9 +51,6 @@ public:
     /// From any thread: makes serve_until() return, now and from now on.
     void stop();
     bool is_stopped() const;
-
-    /// Interrupts of the client now attached whose event file was full.
-    std::uint64_t dropped_signals() const;
 
 private:
     class Implementation;
