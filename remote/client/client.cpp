@@ -152,8 +152,9 @@ Buffer Client::request(Command command, std::span<const std::byte> payload, std:
             answer(message);
             continue;
         }
-        if (message.header.id != id || message.header.command != command)
+        if (message.header.command != command)
             fail(fmt::format("answers {} by a reply to {}", to_text(command), to_text(message.header.command)));
+        if (message.header.id != id) fail(fmt::format("answers {} by a reply to another one", to_text(command)));
         if (message.header.is_error)
             fail(fmt::format("refuses {}: {}", to_text(command), error_text(static_cast<int>(message.header.error))));
         return std::move(message.payload);
