@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <ghostcard/remote/server.h>
+#include <sys/resource.h>
 
 #include <string>
 #include <thread>
@@ -88,6 +89,23 @@ TEST_CASE("a second client is turned away, and the first is not disturbed", "[re
     }
     CHECK(bench.device.diary.front() == "attached");
     CHECK(bench.device.diary.size() == 1 + 3);
+}
+
+TEST_CASE("a client that the host has no room for is let in when there is room again", "[remote][server]") {
+    ServerBench bench;
+    TestClient client(bench.path());
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit full = before;
+    full.rlim_cur = static_cast<rlim_t>(copy_of(client.socket()).get());  // the lowest that is free
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &full) == 0);
+    bench.server.serve_until({});
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK_THAT(bench.log.str(), contains("cannot accept a client: Too many open files"));
+    client.send(Command::version, version_payload("{}"));
+    bench.server.serve_until(Clock::now() + 1h);  // it has come
+    bench.server.serve_until(Clock::now() + 1h);
+    CHECK(client.receive());
 }
 
 TEST_CASE("clients come one after another, as soon as the one before has closed", "[remote][server]") {
