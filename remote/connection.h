@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-#include <chrono>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>  // Boost 1.74's awaitable.hpp wants it, and does not include it
+#include <ghostcard/remote/file_descriptor.h>
+#include <poll.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "message_socket.h"
 #include "session.h"
 
 namespace ghostcard::remote {
 
-/// A client's sockets and its session. Asio only wakes; bytes are moved, and the device is called, in serve().
-class Connection : public std::enable_shared_from_this<Connection> {
+/// A client's sockets and its session. Does not wait: its owner looks at the sockets.
+class Connection {
 public:
-    using Socket = boost::asio::local::stream_protocol::socket;
     using Instant = Session::Instant;
+    using Readiness = std::array<pollfd, 2>;  ///< By Channel.
 
-    Connection(boost::asio::io_context& context, Socket socket, Device& device, spdlog::logger& log,
+    Connection(FileDescriptor socket, Device& device, EventSignaller& signaller, spdlog::logger& log,
                const ServerLimits& limits, Instant now);
 
-    /// Handles what lies there, a limited number of messages at a time. Whether there was any.
-    bool serve();
-    /// When serve() has to be called, even if nothing has come.
+    /// Sends what has come up since serve().
+    void flush(Instant now);
+    /// What the owner has to wait for by poll(), or...
+    Readiness awaited() const;
+    /// ...until when, even if nothing comes.
     std::optional<Instant> next_check() const { return session_.next_check(); }
+    /// Handles what lies there, a limited number of messages at a time. Whether there was any.
+    bool serve(std::span<const pollfd, 2> readiness);
     /// Whether the client has closed its end, even if not all that it sent has been read.
-    bool peer_has_closed();
+    bool peer_has_closed() const;
 
     /// Why the client has gone or has to go; empty as long as it stays.
     const std::string& reason_to_end() const {
@@ -41,24 +44,22 @@ public:
 
 private:
     struct Line {
-        explicit Line(Socket its_socket) : socket(std::move(its_socket)) {}
+        explicit Line(FileDescriptor its_socket) : socket(std::move(its_socket)) {}
 
-        Socket socket;
+        FileDescriptor socket;
         MessageReceiver receiver;
         MessageSender sender;
-        bool awaits_reading = false, awaits_writing = false;
+        bool awaits_writing = false;
     };
 
     FileDescriptor make_twin();
     std::optional<Line>& line(Channel channel) { return lines_[static_cast<std::size_t>(channel)]; }
+    const std::optional<Line>& line(Channel channel) const { return lines_[static_cast<std::size_t>(channel)]; }
     bool receive(Channel channel);
     void send();
     /// Whether all is through.
     bool send(Channel channel);
-    void wait_to_read(Channel channel);
-    void wait_to_write(Channel channel);
 
-    boost::asio::io_context& context_;
     std::array<std::optional<Line>, 2> lines_;  ///< By Channel.
     Session session_;
     std::string reason_to_end_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "interrupt_signals.h"
 
-#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -22,14 +22,6 @@ bool is_event_file(int file) {
     const std::string link = "/proc/self/fd/" + std::to_string(file);
     const ssize_t size = readlink(link.c_str(), target.data(), target.size());
     return size > 0 && std::string_view(target.data(), static_cast<std::size_t>(size)) == "anon_inode:[eventfd]";
-}
-
-/// False if the counter has no room, where a write would block unless the client has made the file non-blocking.
-bool add_one(int event_file) {
-    pollfd room{event_file, POLLOUT, 0};
-    if (poll(&room, 1, 0) != 1 || (room.revents & POLLOUT) == 0) return false;
-    const std::uint64_t one = 1;
-    return write(event_file, &one, sizeof one) == sizeof one;
 }
 
 }  // namespace
@@ -109,7 +101,7 @@ void InterruptSignals::signal_message(unsigned vector) {
 
 void InterruptSignals::signal(std::uint32_t index) {
     const FileDescriptor& file = event_files_[index];
-    if (file && !add_one(file.get())) ++dropped_;
+    if (file) signaller_.signal(file.get());
 }
 
 }  // namespace ghostcard::remote

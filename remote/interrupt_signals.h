@@ -10,12 +10,17 @@
 #include <span>
 #include <vector>
 
+#include "event_signaller.h"
+
 namespace ghostcard::remote {
 
 /// The event files by which a client wants to hear of interrupts, and the masking of the line: once it has been
 /// signalled it is masked until the client unmasks it (VFIO_IRQ_INFO_AUTOMASKED).
 class InterruptSignals {
 public:
+    /// The signaller must outlive it.
+    explicit InterruptSignals(EventSignaller& signaller) : signaller_(signaller) {}
+
     /// How many there are of INTx, MSI, MSI-X, error and request.
     static constexpr std::array<std::uint32_t, vfio_user::pci_irqs> counts{1, 1, 0, 1, 1};
     /// Flags of DEVICE_GET_IRQ_INFO; index < pci_irqs.
@@ -30,19 +35,16 @@ public:
     void signal_line(bool is_asserted);
     void signal_message(unsigned vector);
 
-    /// Signals that found the client's event file full: its counter stands at its limit, which says as much.
-    std::uint64_t dropped() const { return dropped_; }
-
 private:
     int perform(const vfio_user::SetIrqs& request, std::span<const std::byte> booleans);
     int assign(const vfio_user::SetIrqs& request, std::vector<FileDescriptor> files);
     void replace(std::uint32_t index, FileDescriptor file);
     void signal(std::uint32_t index);
 
+    EventSignaller& signaller_;
     std::array<FileDescriptor, vfio_user::pci_irqs> event_files_;
     bool is_masked_ = false;
     bool is_due_ = false;
-    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace ghostcard::remote

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "listening_socket.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <ghostcard/base/input_error.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <system_error>
 
 namespace ghostcard::remote {
 namespace {
 
 namespace fs = std::filesystem;
-using boost::asio::local::stream_protocol;
 
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;  // bytes
 
@@ -41,21 +42,25 @@ void check(const fs::path& path, const fs::path& absolute) {
 
 }  // namespace
 
-ListeningSocket::ListeningSocket(boost::asio::io_context& context, const fs::path& path)
-    : path_(path.empty() ? path : fs::absolute(path)), acceptor_(context) {
+ListeningSocket::ListeningSocket(const fs::path& path) : path_(path.empty() ? path : fs::absolute(path)) {
     check(path, path_);
-    acceptor_.open(stream_protocol());
-    fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);
-    fchmod(acceptor_.native_handle(), S_IRUSR | S_IWUSR);  // which bind() gives to the file
-    boost::system::error_code error;
-    acceptor_.bind(stream_protocol::endpoint(path_.string()), error);
-    if (error) refuse(path, error.message());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::ranges::copy(path_.native(), address.sun_path);
+    socket_ = FileDescriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool is_bound = socket_ && fchmod(socket_.get(), S_IRUSR | S_IWUSR) == 0 &&  // which bind() gives to the file
+                          bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    if (!is_bound) refuse(path, std::generic_category().message(errno));
     struct stat status {};
     if (stat(path_.c_str(), &status) == 0) {
         device_ = status.st_dev;
         inode_ = status.st_ino;
     }
-    acceptor_.listen();
+    if (listen(socket_.get(), SOMAXCONN) != 0) refuse(path, std::generic_category().message(errno));
+}
+
+FileDescriptor ListeningSocket::accept() {
+    return FileDescriptor(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
 }
 
 ListeningSocket::~ListeningSocket() {

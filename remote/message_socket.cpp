@@ -4,6 +4,7 @@
 #include <ghostcard/remote/vfio_user/version.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -35,6 +36,27 @@ void take_files(msghdr& from, std::vector<FileDescriptor>& files) {
 Transfer from_errno() { return errno == EAGAIN || errno == EWOULDBLOCK ? Transfer::would_block : Transfer::closed; }
 
 }  // namespace
+
+ssize_t send_some(int socket, std::span<const std::byte> bytes, std::span<const int> files, int flags) {
+    iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
+    Control control{};
+    msghdr leaving{};
+    leaving.msg_iov = &part;
+    leaving.msg_iovlen = 1;
+    if (!files.empty()) {
+        leaving.msg_control = &control;
+        leaving.msg_controllen = CMSG_SPACE(files.size_bytes());
+        cmsghdr* const rights = CMSG_FIRSTHDR(&leaving);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(files.size_bytes());
+        std::memcpy(CMSG_DATA(rights), files.data(), files.size_bytes());
+    }
+    ssize_t count = -1;
+    do count = sendmsg(socket, &leaving, flags);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
 
 Transfer MessageReceiver::receive(int socket, std::uint32_t largest_message, Message& message) {
     while (received_ < header_size) {
@@ -76,28 +98,12 @@ Transfer MessageReceiver::receive_some(int socket, std::span<std::byte> where) {
 }
 
 Transfer MessageSender::send(int socket, const Outgoing& message) {
+    std::array<int, vfio_user::served_max_msg_fds> files{};
+    std::ranges::transform(message.files, files.begin(), &FileDescriptor::get);
     while (sent_ < message.bytes.size()) {
-        const auto rest = std::span(message.bytes).subspan(sent_);
-        iovec part{const_cast<std::byte*>(rest.data()), rest.size()};
-        Control control{};
-        msghdr leaving{};
-        leaving.msg_iov = &part;
-        leaving.msg_iovlen = 1;
-        if (sent_ == 0 && !message.files.empty()) {
-            const std::size_t size = sizeof(int) * message.files.size();
-            leaving.msg_control = &control;
-            leaving.msg_controllen = CMSG_SPACE(size);
-            cmsghdr* const files = CMSG_FIRSTHDR(&leaving);
-            files->cmsg_level = SOL_SOCKET;
-            files->cmsg_type = SCM_RIGHTS;
-            files->cmsg_len = CMSG_LEN(size);
-            for (std::size_t i = 0; i < message.files.size(); ++i) {
-                const int file = message.files[i].get();
-                std::memcpy(CMSG_DATA(files) + i * sizeof file, &file, sizeof file);
-            }
-        }
-        const ssize_t count = sendmsg(socket, &leaving, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR) continue;
+        const std::size_t file_count = sent_ == 0 ? message.files.size() : 0;
+        const ssize_t count = send_some(socket, std::span(message.bytes).subspan(sent_),
+                                        std::span(files).first(file_count), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0) return from_errno();
         sent_ += static_cast<std::size_t>(count);
     }

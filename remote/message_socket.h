@@ -2,10 +2,12 @@
 #pragma once
 
 #include <ghostcard/remote/vfio_user/header.h>
+#include <sys/types.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "message.h"
 
@@ -17,6 +19,10 @@ enum class Transfer {
     closed,     ///< By the other side, or broken.
     violation,  ///< What came is no message, is larger than allowed, or brings more files than one may.
 };
+
+/// Sends as many bytes as the socket takes, as sendmsg() with these flags does; files, served_max_msg_fds at the most,
+/// go with the first of them. How many, or -1 and errno.
+ssize_t send_some(int socket, std::span<const std::byte> bytes, std::span<const int> files, int flags);
 
 /// Takes messages from a stream socket, however they are cut into pieces, and never reads beyond the end of one: so the
 /// files that come are those of the message that is being read. Does not block.

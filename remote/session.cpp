@@ -26,14 +26,16 @@ std::size_t index_of(Channel channel) { return static_cast<std::size_t>(channel)
 
 }  // namespace
 
-Session::Session(Device& device, spdlog::logger& log, const ServerLimits& limits, Instant now, TwinMaker make_twin)
+Session::Session(Device& device, EventSignaller& signaller, spdlog::logger& log, const ServerLimits& limits,
+                 Instant now, TwinMaker make_twin)
     : device_(device),
       log_(log),
       limits_(limits),
       make_twin_(std::move(make_twin)),
       since_(now),
       now_(now),
-      memory_(queue_) {}
+      memory_(queue_),
+      interrupts_(signaller) {}
 
 std::uint32_t Session::largest_message() const {
     if (!is_negotiated_) return largest_version_message;

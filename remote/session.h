@@ -33,7 +33,9 @@ public:
     /// Makes the twin socket, keeps one end and gives away the client's; nothing if there can be none.
     using TwinMaker = std::function<FileDescriptor()>;
 
-    Session(Device& device, spdlog::logger& log, const ServerLimits& limits, Instant now, TwinMaker make_twin);
+    /// The signaller must outlive it, as the device and the log.
+    Session(Device& device, EventSignaller& signaller, spdlog::logger& log, const ServerLimits& limits, Instant now,
+            TwinMaker make_twin);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -66,8 +68,6 @@ public:
     /// The client goes: the device and who still waits for a read are told. What was the client's goes with the
     /// session.
     void close();
-
-    std::uint64_t dropped_signals() const { return interrupts_.dropped(); }
 
 private:
     Outcome perform(Message& message);

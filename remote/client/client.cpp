@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../message_socket.h"
+
 #include <ghostcard/remote/client.h>
 
 #include <ghostcard/base/input_error.h>
@@ -9,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -36,8 +37,6 @@ FileDescriptor connect_to(const std::filesystem::path& path) {
                                      sizeof address.sun_path - 1));
     std::ranges::copy(name, address.sun_path);
     FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const timeval patience{Client::reply_seconds, 0};
-    if (socket) setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (!socket || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         throw InputError(fmt::format("cannot connect to '{}': {}", name, error_text(errno)));
     return socket;
@@ -153,8 +152,9 @@ Buffer Client::request(Command command, std::span<const std::byte> payload, std:
             answer(message);
             continue;
         }
-        if (message.header.id != id || message.header.command != command)
+        if (message.header.command != command)
             fail(fmt::format("answers {} by a reply to {}", to_text(command), to_text(message.header.command)));
+        if (message.header.id != id) fail(fmt::format("answers {} by a reply to another one", to_text(command)));
         if (message.header.is_error)
             fail(fmt::format("refuses {}: {}", to_text(command), error_text(static_cast<int>(message.header.error))));
         return std::move(message.payload);
@@ -200,12 +200,24 @@ void Client::answer(const Message& message) {
 
 Client::Message Client::receive() {
     std::array<std::byte, header_size> bytes{};
+    if (!has_unread()) wait_to_receive();
     receive(bytes);
     const auto header = decode_header(bytes);
     if (!header || header->size > longest_message) fail("sends what is no message of vfio-user");
     Message message{*header, Buffer(header->payload_size())};
     receive(message.payload);
     return message;
+}
+
+/// A recv() that waits would be woken, and this process with it, when the server takes what it was sent, too.
+void Client::wait_to_receive() {
+    constexpr int milliseconds = reply_seconds * 1000;
+    int ready = -1;
+    for (pollfd waiting{socket_.get(), POLLIN, 0}; ready < 0;) {
+        ready = poll(&waiting, 1, milliseconds);
+        if (ready < 0 && errno != EINTR) fail_to_communicate(errno);
+    }
+    if (ready == 0) fail(fmt::format("has said nothing for {} s", reply_seconds));
 }
 
 /// Takes more than it is asked for, if it is there, so that a short message is one call to the system.
@@ -218,9 +230,9 @@ void Client::receive(std::span<std::byte> bytes) {
         if (bytes.empty()) return;
         const bool is_long = bytes.size() >= received_.size();
         const std::span<std::byte> into = is_long ? bytes : std::span<std::byte>(received_);
-        const ssize_t count = recv(socket_.get(), into.data(), into.size(), 0);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN) fail(fmt::format("has said nothing for {} s", reply_seconds));
+        const ssize_t count = recv(socket_.get(), into.data(), into.size(), MSG_DONTWAIT);
+        if (count < 0 && errno == EAGAIN) wait_to_receive();
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
         if (count <= 0) fail_to_communicate(count == 0 ? EPIPE : errno);
         const auto got = into.first(static_cast<std::size_t>(count));
         if (is_long)
@@ -230,25 +242,9 @@ void Client::receive(std::span<std::byte> bytes) {
     }
 }
 
-/// File descriptors go with the first byte.
 void Client::send(std::span<const std::byte> bytes, std::span<const int> files) {
-    alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(most_files * sizeof(int))> control{};
     while (!bytes.empty()) {
-        iovec part{const_cast<std::byte*>(bytes.data()), bytes.size()};
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        if (!files.empty()) {
-            message.msg_control = control.data();
-            message.msg_controllen = CMSG_SPACE(files.size_bytes());
-            cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-            rights->cmsg_level = SOL_SOCKET;
-            rights->cmsg_type = SCM_RIGHTS;
-            rights->cmsg_len = CMSG_LEN(files.size_bytes());
-            std::memcpy(CMSG_DATA(rights), files.data(), files.size_bytes());
-        }
-        const ssize_t count = sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR) continue;
+        const ssize_t count = send_some(socket_.get(), bytes, files, MSG_NOSIGNAL);
         if (count < 0) fail_to_communicate(errno);
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         files = {};

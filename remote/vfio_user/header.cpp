@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint32_t type_mask = 0xf, type_command = 0, type_reply = 1;
 constexpr std::uint32_t flag_no_reply = 0x10, flag_error = 0x20;
 constexpr std::size_t size_offset = 4;
+constexpr std::size_t ordinary_size = 64;  ///< Bytes: most messages are no longer.
 
 struct RawHeader {
     std::uint16_t id = 0;
@@ -64,6 +65,7 @@ std::optional<Header> decode_header(std::span<const std::byte, header_size> byte
 }
 
 MessageWriter::MessageWriter(const Header& header) {
+    buffer_.reserve(ordinary_size);
     const std::uint32_t flags = (header.is_reply ? type_reply : type_command) | (header.no_reply ? flag_no_reply : 0) |
                                 (header.is_error ? flag_error : 0);
     append(buffer_, RawHeader{header.id, static_cast<std::uint16_t>(header.command), header.size, flags, header.error});

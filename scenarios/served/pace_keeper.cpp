@@ -2,6 +2,7 @@
 #include "pace_keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ghostcard::scenarios {
 namespace {
@@ -18,17 +19,23 @@ constexpr unsigned doublings = 13;  // of 1 us, until it is beyond longest_poll
 
 }  // namespace
 
-PaceKeeper::PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, spdlog::logger& log)
-    : pace_(pace), machine_(machine), card_(card), log_(log), wall_begin_(WallClock::now()) {}
+PaceKeeper::PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, spdlog::logger& log,
+                       std::function<WallClock::time_point()> wall_now)
+    : pace_(pace),
+      machine_(machine),
+      card_(card),
+      log_(log),
+      wall_now_(std::move(wall_now)),
+      wall_begin_(wall_now_()) {}
 
 PaceKeeper::WallClock::time_point PaceKeeper::idle_until() const {
     if (pace_ == Pace::realtime)
         return wall_begin_ + std::chrono::duration_cast<WallClock::duration>(machine_.cpu.now() - begin_) + tick;
-    return WallClock::now() + (card_.is_awaited() ? std::chrono::milliseconds(0) : idle_time);
+    return wall_now_() + (card_.is_awaited() ? std::chrono::milliseconds(0) : idle_time);
 }
 
 void PaceKeeper::start_over() {
-    wall_begin_ = WallClock::now();
+    wall_begin_ = wall_now_();
     begin_ = machine_.cpu.now();
 }
 
@@ -44,7 +51,7 @@ void PaceKeeper::advance() {
 }
 
 void PaceKeeper::advance_with_the_clock() {
-    const auto elapsed = std::chrono::duration_cast<Duration>(WallClock::now() - wall_begin_);
+    const auto elapsed = std::chrono::duration_cast<Duration>(wall_now_() - wall_begin_);
     Duration behind = begin_ + elapsed - machine_.cpu.now();
     if (behind > pace_debt) {
         log_.warn("simulation is {} behind the wall clock; that time is lost", to_text(behind));
@@ -57,8 +64,8 @@ void PaceKeeper::advance_with_the_clock() {
 void PaceKeeper::pass(Duration time) {
     card_.before_time_passes();
     const Duration end = machine_.cpu.now() + time;
-    const auto wall_end = WallClock::now() + longest_step;
-    for (Duration next{}; next < end && !card_.has_interrupted() && WallClock::now() < wall_end;) {
+    const auto wall_end = wall_now_() + longest_step;
+    for (Duration next{}; next < end && !card_.has_interrupted() && wall_now_() < wall_end;) {
         next = std::min(machine_.cpu.now() + part_of_step, end);
         machine_.cpu.wait_until(next, card_.interrupt());
     }

@@ -6,6 +6,7 @@
 #include <ghostcard/scenarios/serve.h>
 
 #include <chrono>
+#include <functional>
 
 namespace ghostcard::scenarios {
 
@@ -17,7 +18,9 @@ class PaceKeeper {
 public:
     using WallClock = std::chrono::steady_clock;
 
-    PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, spdlog::logger& log);
+    /// `wall_now` tells the time of the wall clock.
+    PaceKeeper(Pace pace, platform::Machine& machine, ServedCard& card, spdlog::logger& log,
+               std::function<WallClock::time_point()> wall_now = WallClock::now);
 
     /// Until when there is nothing to do but to wait for messages.
     WallClock::time_point idle_until() const;
@@ -34,6 +37,7 @@ private:
     platform::Machine& machine_;
     ServedCard& card_;
     spdlog::logger& log_;
+    const std::function<WallClock::time_point()> wall_now_;
     WallClock::time_point wall_begin_;
     Duration begin_{};  ///< Simulated, at wall_begin_.
 };

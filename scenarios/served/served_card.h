@@ -7,7 +7,6 @@
 #include <ghostcard/base/byte_window.h>
 #include <ghostcard/platform/machine.h>
 #include <ghostcard/remote/device.h>
-#include <ghostcard/remote/server.h>
 
 #include <spdlog/logger.h>
 #include <array>
@@ -27,7 +26,7 @@ public:
     ServedCard(platform::Machine& machine, PeerMemory& memory, spdlog::logger& log);
 
     /// Where its interrupts go.
-    void connect(remote::Server& server) { server_ = &server; }
+    void connect(remote::DeviceHost& server) { server_ = &server; }
     /// Notified when it requests an interrupt...
     const sc_core::sc_event& interrupt() const { return interrupt_; }
     /// ...as it has since before_time_passes().
@@ -92,7 +91,7 @@ private:
     platform::Machine& machine_;
     PeerMemory& memory_;
     spdlog::logger& log_;
-    remote::Server* server_ = nullptr;
+    remote::DeviceHost* server_ = nullptr;
     remote::ClientMemory* client_ = nullptr;
 
     CardPort port_;

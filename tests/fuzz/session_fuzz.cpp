@@ -40,6 +40,12 @@ FileDescriptor file_of_kind(std::uint64_t kind) {
     }
 }
 
+/// The kernel takes its time to end one.
+EventSignaller& signaller() {
+    static EventSignaller of_all;
+    return of_all;
+}
+
 class Run {
 public:
     void step(Input& input) {
@@ -159,7 +165,7 @@ private:
     std::uint16_t next_id_ = 1;
     std::deque<Header> expected_;
     std::deque<Asked> asked_;
-    Session session_{device_, log_, ServerLimits{}, now_, [] { return file_of_kind(2); }};
+    Session session_{device_, signaller(), log_, ServerLimits{}, now_, [] { return file_of_kind(2); }};
 };
 
 }  // namespace

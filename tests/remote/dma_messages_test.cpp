@@ -15,12 +15,12 @@ constexpr std::uint32_t assign = 0x24;
 
 /// A client that has given 1 MiB at 0x100000 without a file.
 struct Bench : SessionBench {
-    explicit Bench(FileDescriptor twin = {}) : SessionBench({}, std::move(twin)) {
-        negotiate(R"("max_data_xfer_size":4096,"twin_socket":{"supported":true})");
+    Bench() {
+        negotiate(R"("max_data_xfer_size":4096)");
         REQUIRE(map(0x10'0000, 0x10'0000) == 0);
     }
-    Sent dma(Channel channel = Channel::main) {
-        std::optional<Sent> message = sent(channel);
+    Sent dma() {
+        std::optional<Sent> message = sent();
         REQUIRE(message.has_value());
         CHECK_FALSE(message->header.is_reply);
         return std::move(*message);
@@ -290,48 +290,4 @@ TEST_CASE("a read that is not answered when the client goes gives nothing", "[re
     }));
     bench.session.close();
     CHECK(calls == 1);
-}
-
-TEST_CASE("with a twin socket DMA and its answers go over it", "[remote][dma]") {
-    Bench bench(event_file());  // whatever stands for the client's end
-    REQUIRE(bench.device.dma_write(0x10'0000, 4, byte(1)));
-    bench.session.flush(bench.now);
-    CHECK_FALSE(bench.sent());
-    const Sent write = bench.dma(Channel::twin);
-    CHECK(write.header.command == Command::dma_write);
-    bench.answer(write, {}, 0, Channel::twin);
-    CHECK(bench.session.is_settled());
-}
-
-TEST_CASE("a reply or a command on the wrong socket is the end", "[remote][dma]") {
-    Bench bench(event_file());
-    REQUIRE(bench.device.dma_write(0x10'0000, 4, byte(1)));
-    bench.session.flush(bench.now);
-    const Sent write = bench.dma(Channel::twin);
-    SECTION("a reply on the main one") {
-        bench.answer(write);
-        CHECK(bench.session.reason_to_end() == "a reply on the wrong socket");
-    }
-    SECTION("a command on the twin") {
-        bench.session.handle(Channel::twin, Message{vfio_user::command_header(1, Command::device_reset), {}, {}});
-        CHECK(bench.session.reason_to_end() == "a command on the socket for the server's commands");
-        CHECK(bench.device.diary.back() != "reset");
-    }
-}
-
-TEST_CASE("the twin is given with VERSION's answer, to who can use it", "[remote][dma]") {
-    const FileDescriptor twin = event_file();
-    SessionBench without({}, copy_of(twin));
-    without.negotiate();
-    CHECK(without.twin_of_client);
-
-    SessionBench with({}, copy_of(twin));
-    const std::string json = R"({"capabilities":{"twin_socket":{"supported":true}}})";
-    const Sent reply = with.ask(Command::version, version_payload(json));
-    REQUIRE(reply.files.size() == 1);
-    CHECK_FALSE(with.twin_of_client);
-    const auto version = vfio_user::decode_version(reply.payload);
-    REQUIRE(std::holds_alternative<vfio_user::Version>(version));
-    CHECK(std::get<vfio_user::Version>(version).capabilities.twin_socket);
-    CHECK(std::get<vfio_user::Version>(version).capabilities.twin_socket_fd == 0u);
 }

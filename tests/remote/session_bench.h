@@ -63,7 +63,13 @@ struct Sent {
 struct SessionBench {
     explicit SessionBench(const remote::ServerLimits& limits = {}, FileDescriptor twin = {})
         : twin_of_client(std::move(twin)),
-          session(device, logger, limits, now, [this] { return std::move(twin_of_client); }) {}
+          session(device, signaller(), logger, limits, now, [this] { return std::move(twin_of_client); }) {}
+
+    /// The kernel takes its time to end one.
+    static remote::EventSignaller& signaller() {
+        static remote::EventSignaller of_all;
+        return of_all;
+    }
 
     void give(Command command, Buffer payload = {}, std::vector<FileDescriptor> files = {}, bool no_reply = false) {
         vfio_user::Header header = vfio_user::command_header(next_id++, command, no_reply);

@@ -74,6 +74,7 @@ private:
     Body request_body(vfio_user::Command command, const Body& body);
     void set_irqs(vfio_user::SetIrqs irqs, std::span<const int> files);
     Message receive();
+    void wait_to_receive();
     void receive(std::span<std::byte> bytes);
     void send(std::span<const std::byte> bytes, std::span<const int> files = {});
     void answer(const Message& message);

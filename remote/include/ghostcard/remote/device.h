@@ -39,4 +39,18 @@ public:
     virtual void translation_changed(BusRange range) = 0;
 };
 
+/// What a device asks of its server, and may rely on.
+class DeviceHost {
+public:
+    virtual ~DeviceHost() = default;
+
+    /// The device has asserted its line, or sends a message: the client is told when it has got all that the device
+    /// wrote before. Without a client nothing happens.
+    virtual void raise_line() = 0;
+    virtual void raise_message(unsigned vector) = 0;
+    /// Whether the client has all that the device has written. The device should not go on before, or its time runs
+    /// away from what the client can see.
+    virtual bool settled() const = 0;
+};
+
 }  // namespace ghostcard::remote

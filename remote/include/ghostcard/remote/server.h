@@ -23,14 +23,14 @@ namespace ghostcard::remote {
 ///         server.serve_until(now + patience);   // calls the device
 ///         if (server.settled()) let_device_work_for_a_while();   // may call raise_line(), raise_message()
 ///     }
-class Server {
+class Server : public DeviceHost {
 public:
     /// Listens; the socket is for this user only. Throws InputError if the path is too long for a socket, is taken, or
-    /// lies in a folder that is not there or cannot be written to.
+    /// lies in a folder that is not there or cannot be written to; and if the kernel has no room for asynchronous I/O.
     Server(const std::filesystem::path& path, Device& device, std::shared_ptr<spdlog::logger> log,
            const ServerLimits& limits = {});
     /// Removes the socket. Does not call the device.
-    ~Server();
+    ~Server() override;
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
@@ -38,22 +38,16 @@ public:
     /// come or gone; or at the deadline; or when stop() has been called. Not from a call to the device.
     void serve_until(std::chrono::steady_clock::time_point deadline);
 
-    /// The device has asserted its line, or sends a message: the client is told by serve_until(), when it has got all
-    /// that the device wrote before. Without a client nothing happens.
-    void raise_line();
-    void raise_message(unsigned vector);
+    // The client is told by serve_until().
+    void raise_line() override;
+    void raise_message(unsigned vector) override;
+    bool settled() const override;
 
-    /// Whether the client has all that the device has written. The device should not go on before, or its time runs
-    /// away from what the client can see.
-    bool settled() const;
     bool attached() const;
 
     /// From any thread: makes serve_until() return, now and from now on.
     void stop();
     bool is_stopped() const;
-
-    /// Interrupts of the client now attached whose event file was full.
-    std::uint64_t dropped_signals() const;
 
 private:
     class Implementation;

@@ -56,9 +56,11 @@ std::optional<Body> decode(std::span<const std::byte> bytes) {
 
 template <FixedBody Body>
 void append(Buffer& buffer, const Body& body) {
-    const auto put = [&buffer](auto value) {
-        buffer.resize(buffer.size() + sizeof value);
-        store_little_endian(value, std::span(buffer).last(sizeof value));
+    buffer.resize(buffer.size() + wire_size<Body>());
+    auto bytes = std::span(buffer).last(wire_size<Body>());
+    const auto put = [&bytes](auto value) {
+        store_little_endian(value, bytes.first(sizeof value));
+        bytes = bytes.subspan(sizeof value);
     };
     std::apply([&put, &body](auto... field) { (put(body.*field), ...); }, Body::fields());
 }
