@@ -17,7 +17,10 @@ constexpr unsigned quiet_clocks = 2;
 }  // namespace
 
 CycleBus::CycleBus(const sc_core::sc_module_name& name, const PciSettings& settings)
-    : sc_module(name), PciBus(settings), arbiter_(settings.arbitration, settings.parking) {
+    : sc_module(name),
+      PciBus(settings),
+      arbiter_(settings.arbitration, settings.parking),
+      clock_period_(to_sc_time(period())) {
     SC_HAS_PROCESS(CycleBus);
     SC_METHOD(begin_clock);
     sensitive << edge_;  // the first clock is that of reset: the arbiter parks
@@ -81,7 +84,10 @@ void CycleBus::begin_clock() {
 }
 
 void CycleBus::wake_for_next_clock(bool active) {
-    if (active) return wake_at_edge_after(now_);
+    if (active) {
+        next_edge_ = now_ + period();
+        return edge_.notify(clock_period_);
+    }
     for (const MasterPort& port : ports_)
         if (port.run != nullptr && port.ready_at != Duration::max())
             wake_at_edge_after(std::max({now_, port.ready_at, (port.quiet_until - 1) * period()}));
@@ -89,7 +95,7 @@ void CycleBus::wake_for_next_clock(bool active) {
 
 void CycleBus::wake_at_edge_after(Duration instant) {
     const Duration now = simulated_now();
-    const Duration edge = instant == now_ ? now_ + period() : (instant / period() + 1) * period();
+    const Duration edge = (instant / period() + 1) * period();
     if (next_edge_ > now && next_edge_ <= edge) return;
     next_edge_ = edge;
     edge_.notify(to_sc_time(edge - now));
@@ -140,10 +146,6 @@ void CycleBus::begin_transaction(unsigned master) {
     const std::uint64_t will_have_moved = run.transferred + next.request.length;
     ports_[master].then_ready_at =
         will_have_moved == run.data.size() ? Duration::max() : run.ready_after(will_have_moved);
-}
-
-bool CycleBus::Transaction::frame() const {
-    return addressing() || (!in_last_phase() && (frame_off_clock == 0 || clock < frame_off_clock));
 }
 
 bool CycleBus::Transaction::phase_begins() const { return clock == (phase == 0 ? request.clocks + 1 : phase_clock); }
@@ -250,8 +252,8 @@ void CycleBus::hand_over(Transaction& now) const {
         now.handed_over = end;
     };
     const Duration settled = now_ - now.target->settling_time();
-    unsigned together = now.handed_over;
-    while (together < now.phase && now.end_of(together, period()) <= settled) ++together;
+    unsigned together = now.phase;
+    while (together != now.handed_over && now.end_of(together - 1, period()) > settled) --together;
     if (together != now.handed_over) write(together);
     while (now.handed_over != now.phase) write(now.handed_over + 1);
 }
@@ -305,60 +307,23 @@ void CycleBus::finish_run(MasterPort& port, Termination termination) {
     port.finished->notify(sc_core::SC_ZERO_TIME);
 }
 
-/// REQ# is asserted while a master wants to begin a transaction, and during one if it wants another one after it.
-void CycleBus::drive_requests() {
-    requests_ = 0;
-    for (unsigned master = 0; master < ports_.size(); ++master) {
-        const MasterPort& port = ports_[master];
-        bool asks = false;
-        if (transaction_ && transaction_->run == port.run) {
-            const Transaction& now = *transaction_;
-            const bool ends_run = end_requested_ && now.run->pause_requested(now_);
-            const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
-            const bool more = now.timed_out || port.then_ready_at < now_;
-            asks = more && !ends_run && !stopped;
-        } else {
-            asks = wants_bus(port);
-        }
-        if (asks) requests_ |= 1u << master;
-    }
+/// A master wants to begin a transaction, or wants another one after the present one.
+bool CycleBus::asks(const MasterPort& port) const {
+    if (port.run == nullptr) return false;
+    if (!transaction_ || transaction_->run != port.run) return wants_bus(port);
+    const Transaction& now = *transaction_;
+    const bool more = now.timed_out || port.then_ready_at < now_;
+    const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
+    return more && !stopped && !(end_requested_ && now.run->pause_requested(now_));
 }
 
-void CycleBus::show_pins() {
-    const auto granted = arbiter_.granted();
-    const std::uint64_t ad = pins_.ad;
-    const std::uint8_t cbe = pins_.cbe;
-    pins_ = {.req = requests_, .gnt = granted ? 1u << *granted : 0u, .ad = ad, .cbe = cbe};
-    if (transaction_) {
-        const Transaction& now = *transaction_;
-        const bool stopping = now.stop_clock != 0 && now.clock >= now.stop_clock;
-        const bool claimed = now.target != nullptr && now.clock >= now.devsel_clock;
-        pins_.frame = now.frame();
-        pins_.irdy = !now.addressing();
-        pins_.devsel = claimed && !(stopping && now.outcome == Termination::target_abort);
-        pins_.trdy = now.transferring();
-        pins_.req64 = pins_.frame && now.run->wide && settings().width == 64;
-        pins_.ack64 = pins_.devsel && now.lanes.width == 8;
-        pins_.stop = stopping || (now.transferring() && now.disconnects_with_data());
-        if (now.addressing()) {
-            const BusAddress wanted = now.request.address;
-            const bool type_1 = is_configuration(now.request.command) && is_type_1(wanted);
-            const std::uint64_t address = type_1 ? wanted.value | 1 : wanted.value;
-            const bool dual = now.request.clocks == 2;
-            pins_.ad = dual && now.clock == 2 ? address >> 32 : address & 0xffffffff;
-            pins_.cbe = static_cast<std::uint8_t>(dual && now.clock == 1 ? Command::dual_address : now.request.command);
-        } else if (now.phase < now.data_phases) {
-            const std::span<const std::byte> lane = now.data(now.access({}, now.phase, now.phase + 1));
-            const auto first = static_cast<unsigned>(now.lanes.phase_begin(now.phase).value % now.lanes.width);
-            pins_.cbe = static_cast<std::uint8_t>(~(((1u << lane.size()) - 1) << first));
-            if (now.transferring() || !is_read(now.request.command)) {
-                pins_.ad = 0;
-                for (std::size_t i = 0; i < lane.size(); ++i)
-                    pins_.ad |= std::to_integer<std::uint64_t>(lane[i]) << (8 * (first + i));
-            }
-        }
+void CycleBus::drive_requests() {
+    requests_ = 0;
+    std::uint32_t request = 1;
+    for (const MasterPort& port : ports_) {
+        if (asks(port)) requests_ |= request;
+        request <<= 1;
     }
-    pin_observer_->drive(pins_);
 }
 
 }  // namespace ghostcard::bus::pci

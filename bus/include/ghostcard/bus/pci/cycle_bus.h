@@ -93,6 +93,7 @@ private:
     void end_waiting_runs();
     void finish_run(MasterPort& port, Termination termination);
     bool wants_bus(const MasterPort& port) const;
+    bool asks(const MasterPort& port) const;
     void drive_requests();
     void show_pins();
     void wake_for_next_clock(bool active);
@@ -108,6 +109,7 @@ private:
     std::uint32_t requests_ = 0;            ///< REQ# in the present clock.
     Pins pins_;                             ///< Kept only for an observer.
     PinObserver* pin_observer_ = nullptr;
+    const sc_core::sc_time clock_period_;
     sc_core::sc_event edge_;
     Duration next_edge_{};  ///< For which it is notified.
     bool started_ = false;
