@@ -17,7 +17,10 @@ constexpr unsigned quiet_clocks = 2;
 }  // namespace
 
 CycleBus::CycleBus(const sc_core::sc_module_name& name, const PciSettings& settings)
-    : sc_module(name), PciBus(settings), arbiter_(settings.arbitration, settings.parking) {
+    : sc_module(name),
+      PciBus(settings),
+      arbiter_(settings.arbitration, settings.parking),
+      clock_period_(to_sc_time(period())) {
     SC_HAS_PROCESS(CycleBus);
     SC_METHOD(begin_clock);
     sensitive << edge_;  // the first clock is that of reset: the arbiter parks
@@ -41,6 +44,14 @@ void CycleBus::transport(unsigned master, Run& run) {
 
 void CycleBus::catch_up() {
     if (next_edge_ == simulated_now()) begin_clock();
+    if (transaction_) hand_over(*transaction_);
+}
+
+/// What was certain of phases that have not been decided by now is so no longer.
+void CycleBus::targets_changed() {
+    if (!transaction_) return;
+    const unsigned decided = transaction_->phase + (transaction_->clock >= transaction_->phase_clock ? 1 : 0);
+    transaction_->certain = std::min(transaction_->certain, decided);
 }
 
 void CycleBus::end_requested(Duration) {
@@ -73,7 +84,10 @@ void CycleBus::begin_clock() {
 }
 
 void CycleBus::wake_for_next_clock(bool active) {
-    if (active) return wake_at_edge_after(now_);
+    if (active) {
+        next_edge_ = now_ + period();
+        return edge_.notify(clock_period_);
+    }
     for (const MasterPort& port : ports_)
         if (port.run != nullptr && port.ready_at != Duration::max())
             wake_at_edge_after(std::max({now_, port.ready_at, (port.quiet_until - 1) * period()}));
@@ -81,7 +95,7 @@ void CycleBus::wake_for_next_clock(bool active) {
 
 void CycleBus::wake_at_edge_after(Duration instant) {
     const Duration now = simulated_now();
-    const Duration edge = instant == now_ ? now_ + period() : (instant / period() + 1) * period();
+    const Duration edge = (instant / period() + 1) * period();
     if (next_edge_ > now && next_edge_ <= edge) return;
     next_edge_ = edge;
     edge_.notify(to_sc_time(edge - now));
@@ -97,8 +111,10 @@ void CycleBus::continue_transaction() {
     ++now.clock;
     if (!now.addressing() && now.stop_clock == 0) end_early(now);
     if (now.target && now.clock == now.phase_clock) begin_data_phase(now);
-    if (now.transferring() && is_read(now.request.command))
-        now.target->read(now.access(requester(now.master)), now.lane(), now_);
+    if (now.transferring() && is_read(now.request.command)) {
+        const Access phase = now.access(requester(now.master), now.phase, now.phase + 1);
+        now.target->read(phase, now.data(phase), now_);
+    }
 }
 
 void CycleBus::begin_transaction(unsigned master) {
@@ -132,20 +148,19 @@ void CycleBus::begin_transaction(unsigned master) {
         will_have_moved == run.data.size() ? Duration::max() : run.ready_after(will_have_moved);
 }
 
-bool CycleBus::Transaction::frame() const {
-    return addressing() || (!in_last_phase() && (frame_off_clock == 0 || clock < frame_off_clock));
-}
-
 bool CycleBus::Transaction::phase_begins() const { return clock == (phase == 0 ? request.clocks + 1 : phase_clock); }
 
-Access CycleBus::Transaction::access(RequesterId requester) const {
-    const BusAddress begin = lanes.phase_begin(phase);
-    return {requester, request.command, begin, lanes.phase_end(phase) - begin};
+Access CycleBus::Transaction::access(RequesterId requester, unsigned first, unsigned end) const {
+    const BusAddress begin = lanes.phase_begin(first);
+    return {requester, request.command, begin, lanes.phase_end(end - 1) - begin};
 }
 
-std::span<std::byte> CycleBus::Transaction::lane() const {
-    const BusAddress begin = lanes.phase_begin(phase);
-    return run->data.subspan(run->transferred + (begin - request.address), lanes.phase_end(phase) - begin);
+Duration CycleBus::Transaction::end_of(unsigned ended_phase, Duration period) const {
+    return record.start + (record.first_data_clock + ended_phase * (1 + timing.data_wait)) * period;
+}
+
+std::span<std::byte> CycleBus::Transaction::data(const Access& access) const {
+    return run->data.subspan(run->transferred + (access.address - request.address), access.bytes);
 }
 
 /// The target asserts STOP# along with TRDY#.
@@ -174,14 +189,23 @@ void CycleBus::end_early(Transaction& now) const {
     now.timed_out = !stopped;
 }
 
-/// The target decides whether it will transfer.
+/// The target decides whether it will transfer, and says of how many more phases it is certain.
 void CycleBus::begin_data_phase(Transaction& now) {
     const TargetTiming& timing = now.timing;
     if (now.phase == timing.abort_after) return stop(now, Termination::target_abort);
     if (now.phase == timing.retry_after)
         return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
-    Access phase = now.access(requester(now.master));
-    if (phase.write()) phase.data = now.lane();
+    if (now.phase < now.certain) return;
+    if (!now.target->punctual()) {
+        const Access rest = now.access(requester(now.master), now.phase, now.data_phases);
+        const std::uint64_t bytes = std::min(rest.bytes, now.target->certain(rest));
+        if (bytes != 0) {
+            now.certain = now.lanes.phases_until(rest.address + bytes);
+            return;
+        }
+    }
+    Access phase = now.access(requester(now.master), now.phase, now.phase + 1);
+    if (phase.write()) phase.data = now.data(phase);
     switch (now.target->answer(phase, now_)) {
         case Answer::transfer: break;
         case Answer::stop: return stop(now, now.phase == 0 ? Termination::retry : Termination::disconnect);
@@ -202,12 +226,8 @@ void CycleBus::stop(Transaction& now, Termination outcome) {
 /// IRDY# and TRDY# were both asserted: the data has moved. With STOP# asserted too it was the last that the target
 /// takes (disconnect with data).
 void CycleBus::end_data_phase(Transaction& now) {
-    const Access access = now.access(requester(now.master));
-    if (access.write()) now.target->write(access, now.lane(), now_);
     if (now.phase == 0) now.record.first_data_clock = now.clock;
     now.record.last_data_clock = now.clock;
-    now.record.bytes += access.bytes;
-
     if (now.in_last_phase()) {
         now.end_clock = now.clock;
     } else if (now.disconnects_with_data()) {
@@ -220,6 +240,22 @@ void CycleBus::end_data_phase(Transaction& now) {
         now.data_clock = now.phase_clock + now.timing.data_wait;
     }
     ++now.phase;
+    if (now.phase > now.certain) hand_over(now);
+}
+
+/// Written data goes to the target: at once, or, when the target was certain of it, before anybody can tell.
+void CycleBus::hand_over(Transaction& now) const {
+    if (is_read(now.request.command) || now.handed_over == now.phase) return;
+    const auto write = [&](unsigned end) {
+        const Access row = now.access(requester(now.master), now.handed_over, end);
+        now.target->write(row, now.data(row), now.end_of(end - 1, period()));
+        now.handed_over = end;
+    };
+    const Duration settled = now_ - now.target->settling_time();
+    unsigned together = now.phase;
+    while (together != now.handed_over && now.end_of(together - 1, period()) > settled) --together;
+    if (together != now.handed_over) write(together);
+    while (now.handed_over != now.phase) write(now.handed_over + 1);
 }
 
 /// The present clock is the idle one, or the first of the same master's next write (PCI 2.3, 3.4.2).
@@ -227,7 +263,9 @@ void CycleBus::end_transaction() {
     Transaction ended = *std::exchange(transaction_, std::nullopt);
     MasterPort& port = ports_[ended.master];
     Run& run = *ended.run;
+    hand_over(ended);
     ended.record.data_phases = ended.phase;
+    if (ended.phase != 0) ended.record.bytes = ended.lanes.phase_end(ended.phase - 1) - ended.request.address;
     ended.record.termination = ended.outcome;
     run.transferred += ended.record.bytes;
     port.must_repeat = ended.outcome == Termination::retry;
@@ -269,60 +307,23 @@ void CycleBus::finish_run(MasterPort& port, Termination termination) {
     port.finished->notify(sc_core::SC_ZERO_TIME);
 }
 
-/// REQ# is asserted while a master wants to begin a transaction, and during one if it wants another one after it.
-void CycleBus::drive_requests() {
-    requests_ = 0;
-    for (unsigned master = 0; master < ports_.size(); ++master) {
-        const MasterPort& port = ports_[master];
-        bool asks = false;
-        if (transaction_ && transaction_->run == port.run) {
-            const Transaction& now = *transaction_;
-            const bool ends_run = end_requested_ && now.run->pause_requested(now_);
-            const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
-            const bool more = now.timed_out || port.then_ready_at < now_;
-            asks = more && !ends_run && !stopped;
-        } else {
-            asks = wants_bus(port);
-        }
-        if (asks) requests_ |= 1u << master;
-    }
+/// A master wants to begin a transaction, or wants another one after the present one.
+bool CycleBus::asks(const MasterPort& port) const {
+    if (port.run == nullptr) return false;
+    if (!transaction_ || transaction_->run != port.run) return wants_bus(port);
+    const Transaction& now = *transaction_;
+    const bool more = now.timed_out || port.then_ready_at < now_;
+    const bool stopped = now.stop_clock != 0 && now.clock > now.stop_clock;
+    return more && !stopped && !(end_requested_ && now.run->pause_requested(now_));
 }
 
-void CycleBus::show_pins() {
-    const auto granted = arbiter_.granted();
-    const std::uint64_t ad = pins_.ad;
-    const std::uint8_t cbe = pins_.cbe;
-    pins_ = {.req = requests_, .gnt = granted ? 1u << *granted : 0u, .ad = ad, .cbe = cbe};
-    if (transaction_) {
-        const Transaction& now = *transaction_;
-        const bool stopping = now.stop_clock != 0 && now.clock >= now.stop_clock;
-        const bool claimed = now.target != nullptr && now.clock >= now.devsel_clock;
-        pins_.frame = now.frame();
-        pins_.irdy = !now.addressing();
-        pins_.devsel = claimed && !(stopping && now.outcome == Termination::target_abort);
-        pins_.trdy = now.transferring();
-        pins_.req64 = pins_.frame && now.run->wide && settings().width == 64;
-        pins_.ack64 = pins_.devsel && now.lanes.width == 8;
-        pins_.stop = stopping || (now.transferring() && now.disconnects_with_data());
-        if (now.addressing()) {
-            const BusAddress wanted = now.request.address;
-            const bool type_1 = is_configuration(now.request.command) && is_type_1(wanted);
-            const std::uint64_t address = type_1 ? wanted.value | 1 : wanted.value;
-            const bool dual = now.request.clocks == 2;
-            pins_.ad = dual && now.clock == 2 ? address >> 32 : address & 0xffffffff;
-            pins_.cbe = static_cast<std::uint8_t>(dual && now.clock == 1 ? Command::dual_address : now.request.command);
-        } else if (now.phase < now.data_phases) {
-            const std::span<const std::byte> lane = now.lane();
-            const auto first = static_cast<unsigned>(now.lanes.phase_begin(now.phase).value % now.lanes.width);
-            pins_.cbe = static_cast<std::uint8_t>(~(((1u << lane.size()) - 1) << first));
-            if (now.transferring() || !is_read(now.request.command)) {
-                pins_.ad = 0;
-                for (std::size_t i = 0; i < lane.size(); ++i)
-                    pins_.ad |= std::to_integer<std::uint64_t>(lane[i]) << (8 * (first + i));
-            }
-        }
+void CycleBus::drive_requests() {
+    requests_ = 0;
+    std::uint32_t request = 1;
+    for (const MasterPort& port : ports_) {
+        if (asks(port)) requests_ |= request;
+        request <<= 1;
     }
-    pin_observer_->drive(pins_);
 }
 
 }  // namespace ghostcard::bus::pci

@@ -32,11 +32,7 @@ void BusTracks::transaction(const bus::pci::TransactionRecord& row) {
     if (!window_.shows(row.start, row.start_of(row.times - 1) + row.clocks * period_)) return;
     const bool message = row.address.value == platform::Cpu::interrupt_message.address;
     const bool is_burst = row.master == Platform::card_master && row.bytes != 0 && !message;
-    const auto add = [&](const bus::pci::TransactionRecord& record) { transactions_.add(record, is_burst); };
-    if (row.starts.empty())
-        add(row);
-    else
-        for_each(row, add);
+    transactions_.add(row, is_burst);
 }
 
 void BusTracks::begin(bus::pci::TraceWindow window) {

@@ -2,7 +2,6 @@
 #include "perfetto_file.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <protozero/pbf_builder.hpp>
@@ -62,67 +61,67 @@ constexpr std::int32_t explicit_order = 3;  // ChildTracksOrdering.EXPLICIT
 constexpr std::int32_t size_in_bytes = 3;   // CounterDescriptor.UNIT_SIZE_BYTES
 constexpr std::uint32_t address_argument = 1, bytes_argument = 2, outcome_argument = 3;
 
-constexpr std::size_t chunk = 1 << 20;
+constexpr std::size_t chunk = 1 << 18;
+constexpr std::size_t event_room = 256;
 
 template <class Field>
 using Builder = protozero::pbf_builder<Field>;
-/// A packet with an event, which is known to be small (less than 128 bytes, so that lengths take one): written in one
-/// go, without the copies and the checks for room that builders make, since a trace has millions of these.
+/// A packet with an event, which is known to be small (less than 128 bytes, so that lengths take one): written where
+/// it will stand, without the copies and the checks for room that builders make, since a trace has millions of these.
 class EventPacket {
 public:
-    EventPacket(Duration time, PerfettoFile::Track track, EventType type) : packet_(open(TraceField::packet)) {
-        add(Packet::timestamp, static_cast<std::uint64_t>(time / nanoseconds(1)));
-        add(Packet::trusted_packet_sequence_id, sequence);
-        add(Packet::sequence_flags, needs_incremental_state);
-        event_ = open(Packet::track_event);
-        add(Event::type, type);
-        add(Event::track_uuid, track);
+    /// There has to be room for event_room bytes.
+    EventPacket(char* room, Duration time, PerfettoFile::Track track, EventType type) : at_(room) {
+        packet_ = open<TraceField::packet>();
+        add<Packet::timestamp>(static_cast<std::uint64_t>(time / nanoseconds(1)));
+        add<Packet::trusted_packet_sequence_id>(sequence);
+        add<Packet::sequence_flags>(needs_incremental_state);
+        event_ = open<Packet::track_event>();
+        add<Event::type>(type);
+        add<Event::track_uuid>(track);
     }
 
-    template <class Field>
-    void add(Field field, std::uint64_t value) {
-        put_tag(field, protozero::pbf_wire_type::varint);
+    template <auto field>
+    void add(std::uint64_t value) {
+        put_tag<field, protozero::pbf_wire_type::varint>();
         put(value);
     }
-    template <class Value>
-    void annotate(std::uint32_t name, Annotation kind, Value value) {
-        const std::size_t annotation = open(Event::debug_annotations);
-        add(Annotation::name_iid, name);
-        add(kind, value);
+    template <Annotation kind, class Value>
+    void annotate(std::uint32_t name, Value value) {
+        char* const annotation = open<Event::debug_annotations>();
+        add<Annotation::name_iid>(name);
+        add<kind>(value);
         close(annotation);
     }
-    /// When all is in.
-    std::string_view content() {
+    /// When all is in; where it ends.
+    const char* finish() {
         close(event_);
         close(packet_);
-        return {space_.data(), size_};
+        return at_;
     }
 
 private:
-    void add(Annotation field, std::string_view content) {
-        put_tag(field, protozero::pbf_wire_type::length_delimited);
+    template <Annotation field>
+    void add(std::string_view content) {
+        put_tag<field, protozero::pbf_wire_type::length_delimited>();
         put(content.size());
-        std::copy(content.begin(), content.end(), space_.data() + size_);
-        size_ += content.size();
+        at_ = std::copy(content.begin(), content.end(), at_);
     }
-    template <class Field>
-    std::size_t open(Field field) {
-        put_tag(field, protozero::pbf_wire_type::length_delimited);
-        return size_++;
+    template <auto field>
+    char* open() {
+        put_tag<field, protozero::pbf_wire_type::length_delimited>();
+        return at_++;
     }
-    void close(std::size_t begin) { space_[begin] = static_cast<char>(size_ - begin - 1); }
-    template <class Field>
-    void put_tag(Field field, protozero::pbf_wire_type type) {
+    void close(char* begin) { *begin = static_cast<char>(at_ - begin - 1); }
+    template <auto field, protozero::pbf_wire_type type>
+    void put_tag() {
         put(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type));
     }
-    void put(std::uint64_t value) {
-        size_ += static_cast<std::size_t>(protozero::write_varint(space_.data() + size_, value));
-    }
+    void put(std::uint64_t value) { at_ += protozero::write_varint(at_, value); }
 
-    std::array<char, 256> space_;
-    std::size_t size_ = 0;
-    std::size_t packet_;
-    std::size_t event_ = 0;
+    char* at_;
+    char* packet_;
+    char* event_;
 };
 
 std::string interned(std::uint32_t number, std::string_view text) {
@@ -151,7 +150,7 @@ std::string described(PerfettoFile::Track track, std::string_view name, Perfetto
 
 }  // namespace
 
-PerfettoFile::PerfettoFile(const std::filesystem::path& path) : file_(path) {
+PerfettoFile::PerfettoFile(const std::filesystem::path& path) : file_(path), content_(chunk) {
     Builder<Interned> names(new_names_);
     names.add_message(Interned::debug_annotation_names, interned(address_argument, "address"));
     names.add_message(Interned::debug_annotation_names, interned(bytes_argument, "bytes"));
@@ -195,7 +194,10 @@ PerfettoFile::Track PerfettoFile::add_byte_counter(std::string_view name, Track 
 void PerfettoFile::add_packet(const std::string& packet) {
     std::string whole = packet;
     Builder<Packet>(whole).add_uint32(Packet::trusted_packet_sequence_id, sequence);
-    Builder<TraceField>(text_).add_message(TraceField::packet, whole);
+    std::string message;
+    Builder<TraceField>(message).add_message(TraceField::packet, whole);
+    flush();
+    file_.write(message);
 }
 
 void PerfettoFile::add_descriptor(const std::string& descriptor) {
@@ -205,37 +207,39 @@ void PerfettoFile::add_descriptor(const std::string& descriptor) {
 }
 
 void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments& arguments) {
-    EventPacket packet(time, track, slice_begin);
-    packet.add(Event::name_iid, static_cast<std::uint64_t>(name));
+    EventPacket packet(room_for_event(), time, track, slice_begin);
+    packet.add<Event::name_iid>(static_cast<std::uint64_t>(name));
     if (arguments.bytes != 0) {
-        packet.annotate(address_argument, Annotation::pointer_value, arguments.address);
-        packet.annotate(bytes_argument, Annotation::uint_value, arguments.bytes);
+        packet.annotate<Annotation::pointer_value>(address_argument, arguments.address);
+        packet.annotate<Annotation::uint_value>(bytes_argument, arguments.bytes);
     }
-    if (!arguments.outcome.empty()) packet.annotate(outcome_argument, Annotation::string_value, arguments.outcome);
-    add_event(packet.content());
+    if (!arguments.outcome.empty()) packet.annotate<Annotation::string_value>(outcome_argument, arguments.outcome);
+    grow_to(packet.finish());
 }
 
-void PerfettoFile::end(Duration time, Track track) { add_event(EventPacket(time, track, slice_end).content()); }
+void PerfettoFile::end(Duration time, Track track) {
+    grow_to(EventPacket(room_for_event(), time, track, slice_end).finish());
+}
 
 void PerfettoFile::instant(Duration time, Track track, Name name) {
-    EventPacket packet(time, track, instant_event);
-    packet.add(Event::name_iid, static_cast<std::uint64_t>(name));
-    add_event(packet.content());
+    EventPacket packet(room_for_event(), time, track, instant_event);
+    packet.add<Event::name_iid>(static_cast<std::uint64_t>(name));
+    grow_to(packet.finish());
 }
 
 void PerfettoFile::count(Duration time, Track track, std::uint64_t value) {
-    EventPacket packet(time, track, counter_event);
-    packet.add(Event::counter_value, value);
-    add_event(packet.content());
+    EventPacket packet(room_for_event(), time, track, counter_event);
+    packet.add<Event::counter_value>(value);
+    grow_to(packet.finish());
 }
 
-void PerfettoFile::add_event(std::string_view packet) {
+char* PerfettoFile::room_for_event() {
     if (!new_names_.empty()) write_names();
-    text_ += packet;
-    if (text_.size() < chunk) return;
-    file_.write(text_);
-    text_.clear();
+    if (content_.size() - size_ < event_room) flush();
+    return content_.data() + size_;
 }
+
+void PerfettoFile::flush() { file_.write({content_.data(), std::exchange(size_, 0)}); }
 
 void PerfettoFile::write_names() {
     std::string packet;
@@ -246,7 +250,7 @@ void PerfettoFile::write_names() {
 }
 
 void PerfettoFile::commit() {
-    file_.write(text_);
+    flush();
     file_.commit();
 }
 

@@ -4,11 +4,13 @@
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/base/time.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ghostcard::scenarios::trace {
 
@@ -49,11 +51,14 @@ public:
 private:
     void add_packet(const std::string& packet);
     void add_descriptor(const std::string& descriptor);
-    void add_event(std::string_view packet);
+    char* room_for_event();
+    void grow_to(const char* end) { size_ = static_cast<std::size_t>(end - content_.data()); }
+    void flush();
     void write_names();
 
     OutputFile file_;
-    std::string text_;  ///< Not yet written.
+    std::vector<char> content_;  ///< Not yet written...
+    std::size_t size_ = 0;       ///< ...are so many of these bytes.
     Track tracks_ = 0;
     std::map<std::string, Name, std::less<>> names_;
     std::string new_names_;  ///< Those that no packet has told of yet, as fields of InternedData.

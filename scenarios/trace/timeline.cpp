@@ -2,6 +2,7 @@
 #include "timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace ghostcard::scenarios::trace {
@@ -37,18 +38,18 @@ private:
 
 class CounterLine : public Line {
 public:
-    using Values = std::vector<std::pair<Duration, std::uint64_t>>;
-    explicit CounterLine(const Values& values) : values_(values) {}
+    using Values = std::deque<std::pair<Duration, std::uint64_t>>;
+    explicit CounterLine(const Values& values) : next_(values.begin()), end_(values.end()) {}
 
-    Duration next() const override { return position_ == values_.size() ? Duration::max() : values_[position_].first; }
+    Duration next() const override { return next_ == end_ ? Duration::max() : next_->first; }
     void write_next(PerfettoFile& file) override {
-        const auto& [time, value] = values_[position_++];
-        file.count(time, track(), value);
+        file.count(next_->first, track(), next_->second);
+        ++next_;
     }
 
 private:
-    const Values& values_;
-    std::size_t position_ = 0;
+    Values::const_iterator next_;
+    const Values::const_iterator end_;
 };
 
 /// Those in the window, cut to it, in the order of their beginnings.
@@ -64,16 +65,26 @@ void cut(std::vector<Timeline::Slice>& slices, bus::pci::TraceWindow window) {
     if (!std::is_sorted(slices.begin(), slices.end(), before)) std::sort(slices.begin(), slices.end(), before);
 }
 
-/// Of events at the same instant, those of the upper line come first.
+/// A line, by when its next event is; of those of the same instant the upper line's comes first.
+struct Turn {
+    Duration next;
+    std::size_t place;
+    Line* line;
+
+    bool operator<(const Turn& other) const { return next != other.next ? next < other.next : place < other.place; }
+};
+
 void merge(const std::vector<Line*>& lines, PerfettoFile& file) {
-    std::vector<Duration> next;
-    for (const Line* const line : lines) next.push_back(line->next());
-    for (;;) {
-        const auto first = std::min_element(next.begin(), next.end());
-        if (*first == Duration::max()) break;
-        Line& line = *lines[static_cast<std::size_t>(first - next.begin())];
-        line.write_next(file);
-        *first = line.next();
+    std::vector<Turn> turns;
+    for (Line* const line : lines) turns.push_back({line->next(), turns.size(), line});
+    std::sort(turns.begin(), turns.end());
+    while (!turns.empty() && turns.front().next != Duration::max()) {
+        Turn turn = turns.front();
+        turn.line->write_next(file);
+        turn.next = turn.line->next();
+        auto behind = std::next(turns.begin());
+        for (; behind != turns.end() && *behind < turn; ++behind) *std::prev(behind) = *behind;
+        *std::prev(behind) = turn;
     }
 }
 

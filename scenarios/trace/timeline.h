@@ -59,7 +59,7 @@ public:
     private:
         friend Timeline;
         std::string name_;
-        std::vector<std::pair<Duration, std::uint64_t>> values_;
+        std::deque<std::pair<Duration, std::uint64_t>> values_;  ///< There may be millions.
     };
 
     /// Stand one below the other in the order in which they are added; references stay valid.

@@ -7,8 +7,11 @@
 namespace ghostcard::scenarios::trace {
 
 void Transactions::add(const bus::pci::TransactionRecord& record, bool is_burst) {
+    const Duration* starts = nullptr;
+    if (!record.starts.empty()) starts = starts_.emplace_back(record.starts.begin(), record.starts.end()).data();
     rows_.push_back({.start = record.start,
                      .interval = record.interval,
+                     .starts = starts,
                      .address = record.address.value,
                      .times = record.times,
                      .step = static_cast<std::uint32_t>(record.step),
@@ -44,9 +47,11 @@ void Transactions::sort() {
 
 void Transactions::Row::take_apart(std::deque<Row>& rows) const {
     Row one = *this;
-    for (one.times = 1; one.start <= last_start(); one.start += interval, one.address += step) {
+    one.times = 1;
+    one.starts = nullptr;
+    for (std::uint64_t i = 0; i < times; ++i, one.address += step) {
+        one.start = start_of(i);
         rows.push_back(one);
-        if (times == 1) return;
     }
 }
 

@@ -21,6 +21,7 @@ public:
     struct Row {
         Duration start{};
         Duration interval{};
+        const Duration* starts = nullptr;  ///< Of each, unless they are an interval apart.
         std::uint64_t address = 0;
         std::uint64_t times = 1;
         std::uint32_t step = 0;
@@ -30,7 +31,10 @@ public:
         bool is_burst = false;  ///< It moved video.
         bus::pci::Termination termination{};
 
-        Duration last_start() const { return start + static_cast<std::int64_t>(times - 1) * interval; }
+        Duration start_of(std::uint64_t index) const {
+            return starts != nullptr ? starts[index] : start + static_cast<std::int64_t>(index) * interval;
+        }
+        Duration last_start() const { return start_of(times - 1); }
         void take_apart(std::deque<Row>& rows) const;
     };
 
@@ -41,6 +45,7 @@ public:
 
 private:
     std::deque<Row> rows_;
+    std::deque<std::vector<Duration>> starts_;  ///< Of rows.
 };
 
 /// Transactions as slices.
@@ -61,7 +66,7 @@ public:
 private:
     void settle();
     bool is_shown(const Transactions::Row& row) const { return shows_ == Shows::all || row.is_burst; }
-    Duration begin_of_next() const { return row_->start + static_cast<std::int64_t>(index_) * row_->interval; }
+    Duration begin_of_next() const { return row_->start_of(index_); }
     Duration length() const { return row_->clocks * period_; }
 
     const std::deque<Transactions::Row>& rows_;

@@ -26,7 +26,7 @@ public:
     void transport(unsigned master, Run& run) override;
     /// A clock that begins at this very instant has begun for whoever looks.
     void catch_up() override;
-    void targets_changed() override {}
+    void targets_changed() override;
     /// At most one.
     void observe_pins(PinObserver& observer) { pin_observer_ = &observer; }
 
@@ -59,6 +59,8 @@ private:
         unsigned end_clock = 0;        ///< The last one of a transaction that the target or nobody ends.
         unsigned data_phases = 0;
         unsigned phase = 0;                            ///< The present one, from 0.
+        unsigned certain = 0;                          ///< Phases that the target has said it will transfer...
+        unsigned handed_over = 0;                      ///< ...and those whose written data it has got.
         unsigned clock = 1;                            ///< The present one.
         Termination outcome = Termination::completed;  ///< How it will have ended.
         bool timed_out = false;                        ///< The master knows that it will have to go on later.
@@ -70,8 +72,10 @@ private:
         /// IRDY# is asserted for the present data phase.
         bool phase_begins() const;
         bool disconnects_with_data() const;
-        Access access(RequesterId requester) const;
-        std::span<std::byte> lane() const;
+        /// When a data phase that has ended did so.
+        Duration end_of(unsigned ended_phase, Duration period) const;
+        Access access(RequesterId requester, unsigned first_phase, unsigned end_phase) const;
+        std::span<std::byte> data(const Access& access) const;
     };
 
     void master_attached() override;
@@ -83,11 +87,13 @@ private:
     void end_early(Transaction& transaction) const;
     void begin_data_phase(Transaction& transaction);
     void end_data_phase(Transaction& transaction);
+    void hand_over(Transaction& transaction) const;
     void stop(Transaction& transaction, Termination outcome);
     void end_transaction();
     void end_waiting_runs();
     void finish_run(MasterPort& port, Termination termination);
     bool wants_bus(const MasterPort& port) const;
+    bool asks(const MasterPort& port) const;
     void drive_requests();
     void show_pins();
     void wake_for_next_clock(bool active);
@@ -103,6 +109,7 @@ private:
     std::uint32_t requests_ = 0;            ///< REQ# in the present clock.
     Pins pins_;                             ///< Kept only for an observer.
     PinObserver* pin_observer_ = nullptr;
+    const sc_core::sc_time clock_period_;
     sc_core::sc_event edge_;
     Duration next_edge_{};  ///< For which it is notified.
     bool started_ = false;
