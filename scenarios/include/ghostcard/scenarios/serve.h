@@ -17,9 +17,8 @@ inline constexpr Duration pace_debt = milliseconds(100);
 
 /// How simulated time passes while somebody is attached to a served card. While nobody is, it stands.
 enum class Pace {
-    /// As fast as the client consumes, whatever the wall clock says: while an operation runs that the client has not
-    /// yet
-    /// been told the end of. Otherwise it stands but for the client's accesses, and for polling: each time that a read
+    /// As fast as the client consumes, whatever the wall clock says: while an operation runs of whose end the client
+    /// has not been told yet. Otherwise it stands but for the client's accesses, and for polling: each time that a read
     /// finds again what it found before, more of it passes.
     fast,
     /// With the wall clock. A host that falls behind by more than pace_debt loses the rest: video arrives later.
