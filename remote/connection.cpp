@@ -50,13 +50,16 @@ bool Connection::serve(std::span<const pollfd, 2> readiness) {
     return has_handled;
 }
 
+/// A read may be one of a client that polls, for whom the device has to act before the next one.
 bool Connection::receive(Channel channel) {
     unsigned handled = 0;
-    while (handled < messages_at_a_time && reason_to_end().empty()) {
+    bool was_read = false;
+    while (!was_read && handled < messages_at_a_time && reason_to_end().empty()) {
         Message message;
         switch (line(channel)->receiver.receive(line(channel)->socket.get(), session_.largest_message(), message)) {
             case Transfer::complete:
                 ++handled;
+                was_read = message.header.command == vfio_user::Command::region_read;
                 session_.handle(channel, std::move(message));
                 send();  // so that answers do not pile up that the client is ready to read
                 session_.flush(std::chrono::steady_clock::now());

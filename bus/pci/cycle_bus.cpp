@@ -248,8 +248,8 @@ void CycleBus::hand_over(Transaction& now) const {
     if (is_read(now.request.command) || now.handed_over == now.phase) return;
     const auto write = [&](unsigned end) {
         const Access row = now.access(requester(now.master), now.handed_over, end);
+        now.handed_over = end;  // first: what the target does about it may ask the bus to catch up
         now.target->write(row, now.data(row), now.end_of(end - 1, period()));
-        now.handed_over = end;
     };
     const Duration settled = now_ - now.target->settling_time();
     unsigned together = now.phase;
