@@ -98,7 +98,7 @@ void Timeline::write(PerfettoFile& file, std::string_view title, bus::pci::Trace
     unsigned rank = 0;
     const auto place = [&](Line& line, const std::string& name) {
         line.place(file.add_track(name, root, rank));
-        lines.push_back(&line);
+        if (lines.empty() || lines.back() != &line) lines.push_back(&line);
     };
     for (Track& track : tracks_) {
         if (track.line_ != nullptr) place(*track.line_, track.name_);
