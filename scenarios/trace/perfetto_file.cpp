@@ -62,7 +62,7 @@ constexpr std::int32_t explicit_order = 3;  // ChildTracksOrdering.EXPLICIT
 constexpr std::int32_t size_in_bytes = 3;   // CounterDescriptor.UNIT_SIZE_BYTES
 constexpr std::uint32_t address_argument = 1, bytes_argument = 2, outcome_argument = 3;
 
-constexpr std::size_t chunk = 1 << 18;
+constexpr std::size_t chunk = 1 << 20;
 constexpr std::size_t event_room = 256;
 constexpr std::size_t largest_opening = 16;  // a time takes 8 bytes at most
 
