@@ -20,11 +20,9 @@ std::vector<Name> names_of_masters(const Platform& platform, PerfettoFile& file)
 BusTracks::BusTracks(Platform& platform, Timeline& timeline, PerfettoFile& file, bus::pci::TraceWindow window)
     : period_(platform.bus->period()),
       window_(window),
-      bursts_(transactions_, TransactionLine::Shows::bursts, period_,
-              std::vector(Platform::card_master + 1, file.name("burst"))),
-      bus_(transactions_, TransactionLine::Shows::all, period_, names_of_masters(platform, file)) {
-    timeline.add_line("DMA bursts", bursts_);
-    timeline.add_line("bus", bus_);
+      line_{transactions_, period_, file.name("burst"), names_of_masters(platform, file)} {  // names in this order
+    timeline.add_line("DMA bursts", line_);
+    timeline.add_line("bus", line_);
     platform.bus->attach_observer(*this);
 }
 
@@ -37,8 +35,7 @@ void BusTracks::transaction(const bus::pci::TransactionRecord& row) {
 
 void BusTracks::begin(bus::pci::TraceWindow window) {
     transactions_.sort();
-    bursts_.begin(window);
-    bus_.begin(window);
+    line_.begin(window);
 }
 
 }  // namespace ghostcard::scenarios::trace

@@ -26,8 +26,7 @@ private:
     const Duration period_;
     const bus::pci::TraceWindow window_;
     Transactions transactions_;
-    TransactionLine bursts_;
-    TransactionLine bus_;
+    TransactionLine line_;
 };
 
 }  // namespace ghostcard::scenarios::trace

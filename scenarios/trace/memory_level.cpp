@@ -7,6 +7,7 @@ void MemoryLevel::frame_begins(const model::Frame& frame, const model::FrameLayo
     show_until(at);
     others_ += arrived(at);
     arriving_ = Arriving{{frame.number, frame.first_clock, {}}, layout};
+    arriving_->line_end = end_of_line();
 }
 
 void MemoryLevel::taken(std::uint64_t bytes, Duration at) {
@@ -30,13 +31,18 @@ void MemoryLevel::show_until(Duration at) {
         show(window_.from);
     }
     if (!arriving_) return;
-    const model::Raster& raster = video_.raster();
-    for (; arriving_->line < raster.height; ++arriving_->line) {
-        const std::uint64_t bytes = arriving_->bytes_at(arriving_->line + 1, raster);
-        const Duration end = video_.arrival(arriving_->frame, arriving_->layout, bytes);
-        if (end >= at) break;
-        if (window_.contains(end)) counter_.add(end, others_ + bytes);
+    while (arriving_->line_end < at) {
+        const std::uint64_t bytes = arriving_->bytes_at(arriving_->line + 1, video_.raster());
+        if (window_.contains(arriving_->line_end)) counter_.add(arriving_->line_end, others_ + bytes);
+        ++arriving_->line;
+        arriving_->line_end = end_of_line();
     }
+}
+
+Duration MemoryLevel::end_of_line() const {
+    const model::Raster& raster = video_.raster();
+    if (arriving_->line == raster.height) return Duration::max();
+    return video_.arrival(arriving_->frame, arriving_->layout, arriving_->bytes_at(arriving_->line + 1, raster));
 }
 
 void MemoryLevel::show(Duration at) {

@@ -28,7 +28,8 @@ private:
     struct Arriving {
         model::Frame frame;
         model::FrameLayout layout;
-        std::uint64_t line = 0;  ///< The first one whose end has not been shown.
+        std::uint64_t line = 0;  ///< The first one whose end has not been shown...
+        Duration line_end{};     ///< ...which is then; max() when all have been.
 
         std::uint64_t bytes_at(std::uint64_t lines, const model::Raster& raster) const {
             return layout.stream_bytes() / raster.height * lines;
@@ -36,6 +37,7 @@ private:
     };
 
     void show_until(Duration at);
+    Duration end_of_line() const;
     void show(Duration at);
     std::uint64_t arrived(Duration at) const {
         return arriving_ ? video_.arrived(arriving_->frame, arriving_->layout, at) : 0;

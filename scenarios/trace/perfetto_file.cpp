@@ -2,6 +2,7 @@
 #include "perfetto_file.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <protozero/pbf_builder.hpp>
@@ -61,58 +62,40 @@ constexpr std::int32_t explicit_order = 3;  // ChildTracksOrdering.EXPLICIT
 constexpr std::int32_t size_in_bytes = 3;   // CounterDescriptor.UNIT_SIZE_BYTES
 constexpr std::uint32_t address_argument = 1, bytes_argument = 2, outcome_argument = 3;
 
-constexpr std::size_t chunk = 1 << 18;
+constexpr std::size_t chunk = 1 << 20;
 constexpr std::size_t event_room = 256;
+constexpr std::size_t largest_opening = 16;  // a time takes 8 bytes at most
 
 template <class Field>
 using Builder = protozero::pbf_builder<Field>;
-/// A packet with an event, which is known to be small (less than 128 bytes, so that lengths take one): written where
-/// it will stand, without the copies and the checks for room that builders make, since a trace has millions of these.
-class EventPacket {
+/// Writes the fields of messages one behind the other, without the copies and the checks for room that builders make,
+/// since a trace has millions of events. Messages are known to be small (less than 128 bytes), so that lengths take
+/// one.
+class FieldWriter {
 public:
-    /// There has to be room for event_room bytes.
-    EventPacket(char* room, Duration time, PerfettoFile::Track track, EventType type) : at_(room) {
-        packet_ = open<TraceField::packet>();
-        add<Packet::timestamp>(static_cast<std::uint64_t>(time / nanoseconds(1)));
-        add<Packet::trusted_packet_sequence_id>(sequence);
-        add<Packet::sequence_flags>(needs_incremental_state);
-        event_ = open<Packet::track_event>();
-        add<Event::type>(type);
-        add<Event::track_uuid>(track);
-    }
+    explicit FieldWriter(char* room) : at_(room) {}
 
     template <auto field>
     void add(std::uint64_t value) {
         put_tag<field, protozero::pbf_wire_type::varint>();
         put(value);
     }
-    template <Annotation kind, class Value>
-    void annotate(std::uint32_t name, Value value) {
-        char* const annotation = open<Event::debug_annotations>();
-        add<Annotation::name_iid>(name);
-        add<kind>(value);
-        close(annotation);
-    }
-    /// When all is in; where it ends.
-    const char* finish() {
-        close(event_);
-        close(packet_);
-        return at_;
-    }
-
-private:
-    template <Annotation field>
+    template <auto field>
     void add(std::string_view content) {
         put_tag<field, protozero::pbf_wire_type::length_delimited>();
         put(content.size());
         at_ = std::copy(content.begin(), content.end(), at_);
     }
+    /// Gives where the length of the message will stand.
     template <auto field>
     char* open() {
         put_tag<field, protozero::pbf_wire_type::length_delimited>();
         return at_++;
     }
-    void close(char* begin) { *begin = static_cast<char>(at_ - begin - 1); }
+    void close(char* message) { *message = static_cast<char>(at_ - message - 1); }
+    char* position() const { return at_; }
+
+private:
     template <auto field, protozero::pbf_wire_type type>
     void put_tag() {
         put(static_cast<std::uint64_t>(field) << 3 | static_cast<std::uint64_t>(type));
@@ -120,8 +103,50 @@ private:
     void put(std::uint64_t value) { at_ += protozero::write_varint(at_, value); }
 
     char* at_;
+};
+
+/// A packet with an event, written where it will stand. Those of one instant begin alike.
+class EventPacket {
+public:
+    EventPacket(PerfettoFile::Opening& opening, char* room, Duration time, PerfettoFile::Track track, EventType type)
+        : packet_(room + 1), fields_(room) {
+        if (opening.begin != nullptr && opening.time == time) {
+            std::memcpy(room, opening.begin, largest_opening);
+            fields_ = FieldWriter(room + opening.size);
+        } else {
+            fields_.open<TraceField::packet>();
+            fields_.add<Packet::timestamp>(static_cast<std::uint64_t>(time / nanoseconds(1)));
+            fields_.add<Packet::trusted_packet_sequence_id>(sequence);
+            fields_.add<Packet::sequence_flags>(needs_incremental_state);
+            fields_.open<Packet::track_event>();
+            opening = {time, room, fields_.position() - room};
+        }
+        event_ = fields_.position() - 1;
+        fields_.add<Event::type>(type);
+        fields_.add<Event::track_uuid>(track);
+    }
+    template <auto field>
+    void add(std::uint64_t value) {
+        fields_.add<field>(value);
+    }
+    template <Annotation kind, class Value>
+    void annotate(std::uint32_t name, Value value) {
+        char* const annotation = fields_.open<Event::debug_annotations>();
+        fields_.add<Annotation::name_iid>(name);
+        fields_.add<kind>(value);
+        fields_.close(annotation);
+    }
+    /// When all is in; where it ends.
+    const char* finish() {
+        fields_.close(event_);
+        fields_.close(packet_);
+        return fields_.position();
+    }
+
+private:
     char* packet_;
     char* event_;
+    FieldWriter fields_;
 };
 
 std::string interned(std::uint32_t number, std::string_view text) {
@@ -207,7 +232,7 @@ void PerfettoFile::add_descriptor(const std::string& descriptor) {
 }
 
 void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments& arguments) {
-    EventPacket packet(room_for_event(), time, track, slice_begin);
+    EventPacket packet(opening_, room_for_event(), time, track, slice_begin);
     packet.add<Event::name_iid>(static_cast<std::uint64_t>(name));
     if (arguments.bytes != 0) {
         packet.annotate<Annotation::pointer_value>(address_argument, arguments.address);
@@ -218,17 +243,17 @@ void PerfettoFile::begin(Duration time, Track track, Name name, const Arguments&
 }
 
 void PerfettoFile::end(Duration time, Track track) {
-    grow_to(EventPacket(room_for_event(), time, track, slice_end).finish());
+    grow_to(EventPacket(opening_, room_for_event(), time, track, slice_end).finish());
 }
 
 void PerfettoFile::instant(Duration time, Track track, Name name) {
-    EventPacket packet(room_for_event(), time, track, instant_event);
+    EventPacket packet(opening_, room_for_event(), time, track, instant_event);
     packet.add<Event::name_iid>(static_cast<std::uint64_t>(name));
     grow_to(packet.finish());
 }
 
 void PerfettoFile::count(Duration time, Track track, std::uint64_t value) {
-    EventPacket packet(room_for_event(), time, track, counter_event);
+    EventPacket packet(opening_, room_for_event(), time, track, counter_event);
     packet.add<Event::counter_value>(value);
     grow_to(packet.finish());
 }
@@ -239,7 +264,10 @@ char* PerfettoFile::room_for_event() {
     return content_.data() + size_;
 }
 
-void PerfettoFile::flush() { file_.write({content_.data(), std::exchange(size_, 0)}); }
+void PerfettoFile::flush() {
+    opening_.begin = nullptr;
+    file_.write({content_.data(), std::exchange(size_, 0)});
+}
 
 void PerfettoFile::write_names() {
     std::string packet;

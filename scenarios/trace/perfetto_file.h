@@ -31,6 +31,13 @@ class PerfettoFile {
 public:
     using Track = std::uint64_t;
 
+    /// How the last packet begins, up to and with the length of its event.
+    struct Opening {
+        Duration time{};
+        const char* begin = nullptr;  ///< In what has not been written yet.
+        std::ptrdiff_t size = 0;
+    };
+
     /// Throws InputError if the file cannot be written.
     explicit PerfettoFile(const std::filesystem::path& path);
 
@@ -59,6 +66,7 @@ private:
     OutputFile file_;
     std::vector<char> content_;  ///< Not yet written...
     std::size_t size_ = 0;       ///< ...are so many of these bytes.
+    Opening opening_;
     Track tracks_ = 0;
     std::map<std::string, Name, std::less<>> names_;
     std::string new_names_;  ///< Those that no packet has told of yet, as fields of InternedData.

@@ -65,7 +65,7 @@ void cut(std::vector<Timeline::Slice>& slices, bus::pci::TraceWindow window) {
     if (!std::is_sorted(slices.begin(), slices.end(), before)) std::sort(slices.begin(), slices.end(), before);
 }
 
-/// A line, by when its next event is; of those of the same instant the upper line's comes first.
+/// A line and when its next event is; of those of the same instant the upper line's comes first.
 struct Turn {
     Duration next;
     std::size_t place;
@@ -77,13 +77,15 @@ struct Turn {
 void merge(const std::vector<Line*>& lines, PerfettoFile& file) {
     std::vector<Turn> turns;
     for (Line* const line : lines) turns.push_back({line->next(), turns.size(), line});
-    std::sort(turns.begin(), turns.end());
-    while (!turns.empty() && turns.front().next != Duration::max()) {
-        Turn turn = turns.front();
-        turn.line->write_next(file);
-        turn.next = turn.line->next();
-        auto behind = std::next(turns.begin());
-        for (; behind != turns.end() && *behind < turn; ++behind) *std::prev(behind) = *behind;
+    std::vector<Turn*> order;
+    for (Turn& turn : turns) order.push_back(&turn);
+    std::sort(order.begin(), order.end(), [](const Turn* a, const Turn* b) { return *a < *b; });
+    while (!order.empty() && order.front()->next != Duration::max()) {
+        Turn* const turn = order.front();
+        turn->line->write_next(file);
+        turn->next = turn->line->next();
+        auto behind = std::next(order.begin());
+        for (; behind != order.end() && **behind < *turn; ++behind) *std::prev(behind) = *behind;
         *std::prev(behind) = turn;
     }
 }
@@ -98,7 +100,7 @@ void Timeline::write(PerfettoFile& file, std::string_view title, bus::pci::Trace
     unsigned rank = 0;
     const auto place = [&](Line& line, const std::string& name) {
         line.place(file.add_track(name, root, rank));
-        lines.push_back(&line);
+        if (lines.empty() || lines.back() != &line) lines.push_back(&line);
     };
     for (Track& track : tracks_) {
         if (track.line_ != nullptr) place(*track.line_, track.name_);

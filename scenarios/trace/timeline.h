@@ -64,7 +64,7 @@ public:
 
     /// Stand one below the other in the order in which they are added; references stay valid.
     Track& add_track(std::string name) { return tracks_.emplace_back(std::move(name)); }
-    /// One that keeps its events itself.
+    /// One that keeps its events itself; a line that is several is added once for each of them, in a row.
     void add_line(std::string name, Line& line) { add_track(std::move(name)).line_ = &line; }
     Counter& add_counter(std::string name) { return counters_.emplace_back(std::move(name)); }
 

@@ -54,9 +54,16 @@ void TraceRecorder::add_lines(const model::Frame& frame) {
     for (std::uint32_t line = 0; line < raster.height; ++line) {
         const std::uint64_t begin = raster.line_begin(line);
         const std::uint64_t next = line + 1 < raster.height ? raster.line_begin(line + 1) : raster.frame_clocks();
-        add_video(at(begin), at(begin + raster.width), file_.name(fmt::format("line {}", raster.picture_line(line))));
+        add_video(at(begin), at(begin + raster.width), name_of_line(raster.picture_line(line)));
         if (next - begin > raster.line_clocks) add_video(at(begin + raster.line_clocks), at(next), blanking_name_);
     }
+}
+
+Name TraceRecorder::name_of_line(std::uint32_t line) {
+    if (line_names_.size() <= line) line_names_.resize(line + 1);
+    std::optional<Name>& name = line_names_[line];
+    if (!name) name = file_.name(fmt::format("line {}", line));
+    return *name;
 }
 
 void TraceRecorder::add_video(Duration begin, Duration end, Name name) {

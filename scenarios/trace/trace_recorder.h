@@ -58,6 +58,7 @@ private:
     };
 
     void add_lines(const model::Frame& frame);
+    Name name_of_line(std::uint32_t line);
     void add_video(Duration begin, Duration end, Name name);
     void end_frame(std::uint64_t number, std::string_view outcome);
     void open(Activity& activity);
@@ -79,6 +80,7 @@ private:
     std::optional<LinkTracks> link_;
 
     const Name message_name_, blanking_name_;
+    std::vector<std::optional<Name>> line_names_;
     std::unordered_map<std::uint64_t, std::size_t> living_;      ///< Frames by number.
     std::unordered_map<std::uint32_t, std::uint64_t> finished_;  ///< Their numbers by the card's FRAME_COUNT.
     std::uint32_t finished_count_ = 0;

@@ -65,7 +65,6 @@ void TransactionLine::begin(bus::pci::TraceWindow window) {
 void TransactionLine::settle() {
     next_ = Duration::max();
     for (; row_ != rows_.end(); ++row_, index_ = 0) {
-        if (!is_shown(*row_)) continue;
         for (; index_ < row_->times; ++index_) {
             const Duration begin = begin_of_next();
             if (begin > window_.to) return;
@@ -76,19 +75,32 @@ void TransactionLine::settle() {
     }
 }
 
-void TransactionLine::write_next(PerfettoFile& file) {
+/// Goes on to what happens next.
+void TransactionLine::step() {
+    inside_ = !inside_;
     if (inside_) {
-        file.end(next_, track());
-        inside_ = false;
+        next_ = std::min(begin_of_next() + length(), window_.to);
+    } else {
         ++index_;
         settle();
-        return;
     }
-    Arguments arguments{row_->address + index_ * row_->step, row_->bytes, {}};
-    if (row_->termination != bus::pci::Termination::completed) arguments.outcome = name_of(row_->termination);
-    file.begin(next_, track(), names_[row_->master], arguments);
-    inside_ = true;
-    next_ = std::min(begin_of_next() + length(), window_.to);
+}
+
+/// All of an instant, since the upper track's come first.
+void TransactionLine::write_next(PerfettoFile& file) {
+    const Duration now = next_;
+    events_.clear();
+    for (; next_ == now; step()) events_.push_back({&*row_, index_, !inside_});
+    for (const Event& event : events_)
+        if (event.row->is_burst) event.write(file, now, track(0), burst_name_);
+    for (const Event& event : events_) event.write(file, now, track(1), names_[event.row->master]);
+}
+
+void TransactionLine::Event::write(PerfettoFile& file, Duration time, PerfettoFile::Track track, Name name) const {
+    if (!begins) return file.end(time, track);
+    Arguments arguments{row->address + index * row->step, row->bytes, {}};
+    if (row->termination != bus::pci::Termination::completed) arguments.outcome = name_of(row->termination);
+    file.begin(time, track, name, arguments);
 }
 
 }  // namespace ghostcard::scenarios::trace

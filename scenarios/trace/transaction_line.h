@@ -48,14 +48,12 @@ private:
     std::deque<std::vector<Duration>> starts_;  ///< Of rows.
 };
 
-/// Transactions as slices.
+/// Transactions as slices on two tracks: bursts, and below it all.
 class TransactionLine : public Line {
 public:
-    enum class Shows { all, bursts };
-
     /// names: by the masters' numbers. The transactions must outlive it.
-    TransactionLine(const Transactions& transactions, Shows shows, Duration period, std::vector<Name> names)
-        : rows_(transactions.rows()), shows_(shows), period_(period), names_(std::move(names)) {}
+    TransactionLine(const Transactions& transactions, Duration period, Name burst_name, std::vector<Name> names)
+        : rows_(transactions.rows()), period_(period), burst_name_(burst_name), names_(std::move(names)) {}
 
     /// When all are known and in order: leaves out what the window does not show, cuts what it shows in part.
     void begin(bus::pci::TraceWindow window);
@@ -64,20 +62,30 @@ public:
     void write_next(PerfettoFile& file) override;
 
 private:
+    /// A transaction begins or ends.
+    struct Event {
+        const Transactions::Row* row;
+        std::uint64_t index;  ///< In the row.
+        bool begins;
+
+        void write(PerfettoFile& file, Duration time, PerfettoFile::Track track, Name name) const;
+    };
+
     void settle();
-    bool is_shown(const Transactions::Row& row) const { return shows_ == Shows::all || row.is_burst; }
+    void step();
     Duration begin_of_next() const { return row_->start_of(index_); }
     Duration length() const { return row_->clocks * period_; }
 
     const std::deque<Transactions::Row>& rows_;
-    const Shows shows_;
     const Duration period_;
+    const Name burst_name_;
     const std::vector<Name> names_;
     bus::pci::TraceWindow window_;
     std::deque<Transactions::Row>::const_iterator row_;
     std::uint64_t index_ = 0;  ///< In the row.
     bool inside_ = false;
     Duration next_ = Duration::max();
+    std::vector<Event> events_;  ///< At the present instant.
 };
 
 }  // namespace ghostcard::scenarios::trace
