@@ -83,8 +83,8 @@ public:
     void settle();
     /// Called by settle() and before a translation changes: a bus that lags behind catches up.
     void on_settle(std::function<void()> catch_up) { catch_up_.push_back(std::move(catch_up)); }
-    /// Everything that has been accepted by now is in memory at once: for a change of the translation that does not come
-    /// from translation_for()...
+    /// Everything that has been accepted by now is in memory at once: for a change of the translation that does not
+    /// come from translation_for()...
     void push();
     /// ...after which whoever has looked at these addresses on this device's behalf looks again.
     void translation_changed(RequesterId requester, BusRange range);
