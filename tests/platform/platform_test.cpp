@@ -34,8 +34,9 @@ TEST_CASE("the firmware places BAR0 where the register window looks for it", "[p
     });
 }
 
-#ifndef GHOSTCARD_ADDRESS_SANITIZER  // an exception after coroutines have run leaves it with false alarms (sanitizers issue
-                              // 189)
+#ifndef GHOSTCARD_ADDRESS_SANITIZER  // an exception after coroutines have run leaves it with false alarms (sanitizers
+                                     // issue
+                                     // 189)
 TEST_CASE("a program that does not end is told of instead of waited for", "[platform]") {
     in_own_simulation([] {
         Platform platform({}, video());
