@@ -13,6 +13,13 @@
 #ifdef GHOSTCARD_ADDRESS_SANITIZER
 #include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
+
+/// SystemC never unwinds the stacks of threads that have not ended: what they hold then is not lost by us.
+const char* __lsan_default_suppressions() {
+    return "leak:sc_core::sc_thread_cor_fn\nleak:tlm::tlm_generic_payload::tlm_generic_payload\n";
+}
+const char* __lsan_default_options() { return "print_suppressions=0"; }
 #endif
 
 namespace ghostcard::platform {

@@ -64,7 +64,6 @@ constexpr std::uint32_t address_argument = 1, bytes_argument = 2, outcome_argume
 
 constexpr std::size_t chunk = 1 << 20;
 constexpr std::size_t event_room = 256;
-constexpr std::size_t largest_opening = 16;  // a time takes 8 bytes at most
 
 template <class Field>
 using Builder = protozero::pbf_builder<Field>;
@@ -110,8 +109,8 @@ class EventPacket {
 public:
     EventPacket(PerfettoFile::Opening& opening, char* room, Duration time, PerfettoFile::Track track, EventType type)
         : packet_(room + 1), fields_(room) {
-        if (opening.begin != nullptr && opening.time == time) {
-            std::memcpy(room, opening.begin, largest_opening);
+        if (opening.size != 0 && opening.time == time) {
+            std::memcpy(room, opening.bytes.data(), opening.bytes.size());
             fields_ = FieldWriter(room + opening.size);
         } else {
             fields_.open<TraceField::packet>();
@@ -119,7 +118,9 @@ public:
             fields_.add<Packet::trusted_packet_sequence_id>(sequence);
             fields_.add<Packet::sequence_flags>(needs_incremental_state);
             fields_.open<Packet::track_event>();
-            opening = {time, room, fields_.position() - room};
+            opening.time = time;
+            opening.size = static_cast<std::size_t>(fields_.position() - room);
+            std::memcpy(opening.bytes.data(), room, opening.bytes.size());
         }
         event_ = fields_.position() - 1;
         fields_.add<Event::type>(type);
@@ -264,10 +265,7 @@ char* PerfettoFile::room_for_event() {
     return content_.data() + size_;
 }
 
-void PerfettoFile::flush() {
-    opening_.begin = nullptr;
-    file_.write({content_.data(), std::exchange(size_, 0)});
-}
+void PerfettoFile::flush() { file_.write({content_.data(), std::exchange(size_, 0)}); }
 
 void PerfettoFile::write_names() {
     std::string packet;

@@ -4,6 +4,7 @@
 #include <ghostcard/base/output_file.h>
 #include <ghostcard/base/time.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -33,9 +34,11 @@ public:
 
     /// How the last packet begins, up to and with the length of its event.
     struct Opening {
+        static constexpr std::size_t room = 16;  ///< A time takes 8 bytes at most.
+
         Duration time{};
-        const char* begin = nullptr;  ///< In what has not been written yet.
-        std::ptrdiff_t size = 0;
+        std::array<char, room> bytes{};
+        std::size_t size = 0;  ///< 0: there is none yet.
     };
 
     /// Throws InputError if the file cannot be written.

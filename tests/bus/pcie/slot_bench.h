@@ -21,20 +21,20 @@ using namespace ghostcard::bus::pcie;
 using namespace ghostcard::registers;
 
 /// Somebody's TLM component with a configuration header and 4 KiB of scratch memory behind BAR0.
-class Device : public sc_core::sc_module {
+class Endpoint : public sc_core::sc_module {
 public:
-    tlm_utils::simple_target_socket<Device> config_socket{"config_socket"};
-    tlm_utils::simple_target_socket<Device> bar0_socket{"bar0_socket"};
-    tlm_utils::simple_initiator_socket<Device> dma_socket{"dma_socket"};
+    tlm_utils::simple_target_socket<Endpoint> config_socket{"config_socket"};
+    tlm_utils::simple_target_socket<Endpoint> bar0_socket{"bar0_socket"};
+    tlm_utils::simple_initiator_socket<Endpoint> dma_socket{"dma_socket"};
     pci::PciFunction function;
     std::vector<std::byte> scratch = std::vector<std::byte>(4096);
     bool refuses = false;
     std::vector<Duration> accesses;
 
-    explicit Device(const sc_core::sc_module_name& name) : sc_module(name) {
-        config_socket.register_b_transport(this, &Device::config);
-        config_socket.register_transport_dbg(this, &Device::debug);
-        bar0_socket.register_b_transport(this, &Device::bar0);
+    explicit Endpoint(const sc_core::sc_module_name& name) : sc_module(name) {
+        config_socket.register_b_transport(this, &Endpoint::config);
+        config_socket.register_transport_dbg(this, &Endpoint::debug);
+        bar0_socket.register_b_transport(this, &Endpoint::bar0);
     }
 
 private:
@@ -120,7 +120,7 @@ struct SlotBench : MessageSink, TlpObserver {
     HostPort host;
     RootComplex root;
     PcieSlot slot{"slot", root, 4096};
-    Device device{"device"};
+    Endpoint device{"device"};
     sc_core::sc_signal<bool> device_inta{"device_inta"};
     sc_core::sc_signal<bool> cpu_inta{"cpu_inta"};
     std::vector<Arrival> messages;
