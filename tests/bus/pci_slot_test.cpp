@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "tests/bus/scratch_component.h"
 #include "tests/bus/test_bus.h"
 
 #include <ghostcard/base/little_endian.h>
@@ -13,48 +14,6 @@ using namespace ghostcard::registers;
 using namespace ghostcard::tests;
 
 namespace {
-
-/// Somebody's TLM component with a configuration header and 4 KiB of scratch memory behind BAR0.
-class Device : public sc_core::sc_module {
-public:
-    tlm_utils::simple_target_socket<Device> config_socket{"config_socket"};
-    tlm_utils::simple_target_socket<Device> bar0_socket{"bar0_socket"};
-    tlm_utils::simple_initiator_socket<Device> dma_socket{"dma_socket"};
-    PciFunction function;
-    std::vector<std::byte> scratch = std::vector<std::byte>(4096);
-    bool refuses = false;
-
-    explicit Device(const sc_core::sc_module_name& name) : sc_module(name) {
-        config_socket.register_b_transport(this, &Device::config);
-        config_socket.register_transport_dbg(this, &Device::debug);
-        bar0_socket.register_b_transport(this, &Device::bar0);
-    }
-
-private:
-    static std::span<std::byte> bytes(tlm::tlm_generic_payload& payload) {
-        return {reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()};
-    }
-    unsigned debug(tlm::tlm_generic_payload& payload) {
-        store_little_endian(function.read(static_cast<std::uint32_t>(payload.get_address())), bytes(payload));
-        return payload.get_data_length();
-    }
-    void config(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-        const auto offset = static_cast<std::uint32_t>(payload.get_address());
-        if (payload.is_read())
-            store_little_endian(function.read(offset), bytes(payload));
-        else
-            function.write(offset, static_cast<std::uint32_t>(load_little_endian(bytes(payload))));
-        payload.set_response_status(tlm::TLM_OK_RESPONSE);
-    }
-    void bar0(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-        payload.set_response_status(refuses ? tlm::TLM_GENERIC_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
-        const auto place = scratch.begin() + static_cast<std::ptrdiff_t>(payload.get_address());
-        if (payload.is_read())
-            std::copy_n(place, payload.get_data_length(), bytes(payload).begin());
-        else
-            std::copy_n(bytes(payload).begin(), payload.get_data_length(), place);
-    }
-};
 
 struct Bench {
     Bench() {
@@ -89,7 +48,7 @@ struct Bench {
     HostPort host{"host", memory, make_translation({}, memory), {.delay = Duration::zero()}};
     HostBridge bridge{"bridge", bus, host, {Decode::medium, 0, 0}, Duration::zero()};
     PciSlot slot{"slot", bus, {0, 3, 0}, 4096, {Decode::slow, 1, 0}};
-    Device device{"device"};
+    ScratchComponent device{"device"};
     Recorder recorder;
 };
 

@@ -8,24 +8,12 @@
 
 using namespace ghostcard;
 using namespace ghostcard::registers;
-using dma::DriverSettings;
 using dma::DriverStatus;
 using dma::InterruptKind;
 using test::CardAccess;
+using test::cause;
 using test::Machine;
-
-namespace {
-
-DriverSettings settings_of(unsigned buffers, InterruptKind interrupt = InterruptKind::intx) {
-    DriverSettings settings;
-    settings.buffers = buffers;
-    settings.interrupt = interrupt;
-    return settings;
-}
-
-Value<InterruptStatus> cause(std::uint32_t mask) { return Value<InterruptStatus>{mask}; }
-
-}  // namespace
+using test::settings_of;
 
 TEST_CASE("the deferred call arms the card again before anything else", "[dma][driver]") {
     Machine machine;

@@ -8,22 +8,11 @@
 
 using namespace ghostcard;
 using namespace ghostcard::registers;
-using dma::DriverSettings;
 using dma::DriverStatus;
 using dma::InterruptKind;
 using test::CardAccess;
 using test::Machine;
-
-namespace {
-
-DriverSettings settings_of(unsigned buffers, InterruptKind interrupt = InterruptKind::intx) {
-    DriverSettings settings;
-    settings.buffers = buffers;
-    settings.interrupt = interrupt;
-    return settings;
-}
-
-}  // namespace
+using test::settings_of;
 
 TEST_CASE("stop aborts what is under way, disconnects and gives everything back", "[dma][driver]") {
     Machine machine(settings_of(2, GENERATE(InterruptKind::intx, InterruptKind::msi)));

@@ -8,24 +8,11 @@
 
 using namespace ghostcard;
 using namespace ghostcard::registers;
-using dma::DriverSettings;
 using dma::DriverStatus;
 using dma::InterruptKind;
-using test::CardAccess;
+using test::cause;
 using test::Machine;
-
-namespace {
-
-DriverSettings settings_of(unsigned buffers, InterruptKind interrupt = InterruptKind::intx) {
-    DriverSettings settings;
-    settings.buffers = buffers;
-    settings.interrupt = interrupt;
-    return settings;
-}
-
-Value<InterruptStatus> cause(std::uint32_t mask) { return Value<InterruptStatus>{mask}; }
-
-}  // namespace
+using test::settings_of;
 
 TEST_CASE("frames arrive whole, in order, numbered and with the card's time", "[dma][driver]") {
     Machine machine(settings_of(GENERATE(1u, 2u, 3u), GENERATE(InterruptKind::intx, InterruptKind::msi)));

@@ -17,6 +17,15 @@
 
 namespace ghostcard::test {
 
+inline dma::DriverSettings settings_of(unsigned buffers, dma::InterruptKind interrupt = dma::InterruptKind::intx) {
+    dma::DriverSettings settings;
+    settings.buffers = buffers;
+    settings.interrupt = interrupt;
+    return settings;
+}
+
+inline Value<registers::InterruptStatus> cause(std::uint32_t mask) { return Value<registers::InterruptStatus>{mask}; }
+
 /// A host with the fake card in it, a driver, and a consumer that lends it buffers.
 struct Machine {
     explicit Machine(const dma::DriverSettings& settings = {}, std::optional<std::uint64_t> constant = std::nullopt)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "tests/bus/scratch_component.h"
 #include "tests/support/simulation.h"
 
 #include <ghostcard/base/little_endian.h>
@@ -19,47 +20,6 @@ namespace ghostcard::tests {
 using namespace ghostcard::bus;
 using namespace ghostcard::bus::pcie;
 using namespace ghostcard::registers;
-
-/// Somebody's TLM component with a configuration header and 4 KiB of scratch memory behind BAR0.
-class Endpoint : public sc_core::sc_module {
-public:
-    tlm_utils::simple_target_socket<Endpoint> config_socket{"config_socket"};
-    tlm_utils::simple_target_socket<Endpoint> bar0_socket{"bar0_socket"};
-    tlm_utils::simple_initiator_socket<Endpoint> dma_socket{"dma_socket"};
-    pci::PciFunction function;
-    std::vector<std::byte> scratch = std::vector<std::byte>(4096);
-    bool refuses = false;
-    std::vector<Duration> accesses;
-
-    explicit Endpoint(const sc_core::sc_module_name& name) : sc_module(name) {
-        config_socket.register_b_transport(this, &Endpoint::config);
-        config_socket.register_transport_dbg(this, &Endpoint::debug);
-        bar0_socket.register_b_transport(this, &Endpoint::bar0);
-    }
-
-private:
-    static std::span<std::byte> bytes(tlm::tlm_generic_payload& payload) {
-        return {reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()};
-    }
-    unsigned debug(tlm::tlm_generic_payload& payload) {
-        store_little_endian(function.read(static_cast<std::uint32_t>(payload.get_address())), bytes(payload));
-        return payload.get_data_length();
-    }
-    void config(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-        function.write(static_cast<std::uint32_t>(payload.get_address()),
-                       static_cast<std::uint32_t>(load_little_endian(bytes(payload))));
-        payload.set_response_status(tlm::TLM_OK_RESPONSE);
-    }
-    void bar0(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-        accesses.push_back(simulated_now());
-        payload.set_response_status(refuses ? tlm::TLM_GENERIC_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
-        const auto place = scratch.begin() + static_cast<std::ptrdiff_t>(payload.get_address());
-        if (payload.is_read())
-            std::copy_n(place, payload.get_data_length(), bytes(payload).begin());
-        else
-            std::copy_n(bytes(payload).begin(), payload.get_data_length(), place);
-    }
-};
 
 inline PcieSettings bench_settings() {
     return {.generation = 1,
@@ -120,7 +80,7 @@ struct SlotBench : MessageSink, TlpObserver {
     HostPort host;
     RootComplex root;
     PcieSlot slot{"slot", root, 4096};
-    Endpoint device{"device"};
+    ScratchComponent device{"device"};
     sc_core::sc_signal<bool> device_inta{"device_inta"};
     sc_core::sc_signal<bool> cpu_inta{"cpu_inta"};
     std::vector<Arrival> messages;
