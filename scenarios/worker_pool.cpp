@@ -151,7 +151,6 @@ public:
     }
 
 private:
-    /// What has ended may be what the next task waits for.
     void fill() {
         while (workers_.size() < processes_ && !is_cancelled_()) {
             const std::optional<Task> task = next_();
@@ -165,8 +164,9 @@ private:
     void end(std::list<Worker>::iterator worker) {
         const Ended ended = worker->ended();
         workers_.erase(worker);
+        fill();  // no processor waits for what is made of the answer...
         if (!is_cancelled_()) ended_(ended);
-        fill();
+        fill();  // ...but a task may
         if (workers_.empty()) poll_.cancel();
     }
 
